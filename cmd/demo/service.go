@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"healthcode/handlers"
+	"healthcode/models/forms"
+	"healthcode/models/rules"
+	"healthcode/models/store"
+	"healthcode/platform"
+	"healthcode/platform/alipay"
+	"healthcode/platform/vault"
+	"healthcode/platform/wechat"
+)
+
+// serviceEnv names the file with the service's order, in the process that is the
+// service.
+const serviceEnv = "HEALTHCODE_DEMO_SERVICE"
+
+// order is what the service is told. It is the demo's counterpart of config,
+// which has no way to name a simulator.
+type order struct {
+	Listen     string
+	Origin     string
+	Database   string
+	KeyRing    string
+	KeyRingKey string // base64
+
+	WeChat           string // where WeChat is played
+	Alipay           string // where Alipay is played
+	AlipayPrivateKey string
+	AlipayPublicKey  string
+}
+
+func (o order) vault() (*vault.Vault, error) {
+	kek, err := base64.StdEncoding.DecodeString(o.KeyRingKey)
+	if err != nil {
+		return nil, err
+	}
+	return vault.Load(o.KeyRing, kek)
+}
+
+// adapters are the real ones; only the network under them is played.
+func (o order) adapters() (map[string]handlers.Identifier, error) {
+	we, err := wechat.New(wechat.Config{AppID: wechatApp, AppSecret: wechatSecret, Transport: detour(o.WeChat)})
+	if err != nil {
+		return nil, err
+	}
+	ali, err := alipay.New(alipay.Config{AppID: alipayApp, PrivateKey: o.AlipayPrivateKey, AlipayPublicKey: o.AlipayPublicKey, Transport: detour(o.Alipay)})
+	if err != nil {
+		return nil, err
+	}
+	return map[string]handlers.Identifier{platform.WeChat: we, platform.Alipay: ali}, nil
+}
+
+// detour sends every request to that address, whatever host it names.
+type detour string
+
+func (to detour) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.URL.Scheme, r.URL.Host = "http", string(to)
+	return loopback.RoundTrip(r)
+}
+
+var loopback = &http.Transport{MaxIdleConnsPerHost: 8, IdleConnTimeout: time.Minute}
+
+// serve is the service: the same handlers, store and adapters as in production.
+func serve(ctx context.Context, path string) error {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	var o order
+	if err := json.Unmarshal(b, &o); err != nil {
+		return err
+	}
+	keys, err := o.vault()
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewJSONHandler(os.Stdout, nil))
+	s, err := store.Open(ctx, store.Options{DSN: o.Database, Vault: keys, Rules: rules.Default(), Forms: forms.Default(), Now: time.Now, Log: log})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	apps, err := o.adapters()
+	if err != nil {
+		return err
+	}
+	h, err := handlers.New(handlers.Options{Store: s, Identify: apps, Origin: o.Origin, Zone: shanghai, Now: time.Now, Log: log,
+		Metrics: prometheus.NewRegistry()})
+	if err != nil {
+		return err
+	}
+	return listenAndServe(whileHeld(ctx), o.Listen, h)
+}
+
+func listenAndServe(ctx context.Context, addr string, h http.Handler) error {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return err
+	}
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second}
+	go func() {
+		<-ctx.Done()
+		_ = server.Close()
+	}()
+	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// whileHeld is done when the demo lets go of the service's standard input, which
+// it also does when it is killed itself.
+func whileHeld(ctx context.Context) context.Context {
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		_, _ = io.Copy(io.Discard, os.Stdin) // until its end
+		cancel()
+	}()
+	return ctx
+}

@@ -1,0 +1,106 @@
+package handlers
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"healthcode/models"
+)
+
+// The cookies that sessions live in. The prefix binds them to this host, to
+// https and to the whole site (RFC 6265bis, section 4.1.3.2).
+const (
+	residentCookie = "__Host-session"
+	staffCookie    = "__Host-staff"
+)
+
+// endpoint is a handler that knows who may call it.
+type endpoint struct {
+	actor string // for the access table
+	run   func(*gin.Context) error
+}
+
+// as makes an endpoint of a handler and of the store's way to find its actor.
+// This is the only way to make one for anybody who is not public.
+func as[A any](a *api, actor, cookie string, find func(context.Context, string) (A, error), handle func(*gin.Context, A) error) endpoint {
+	return endpoint{actor, func(c *gin.Context) error {
+		who, err := find(c.Request.Context(), token(c, cookie))
+		if err != nil {
+			return err
+		}
+		if by, ok := any(who).(interface{ Actor() models.Actor }); ok {
+			if err := a.limits.actor(by.Actor()); err != nil {
+				return err
+			}
+			c.Set(keyActor, by.Actor())
+		}
+		return handle(c, who)
+	}}
+}
+
+func (a *api) public(handle func(*gin.Context) error) endpoint {
+	return endpoint{"public", handle}
+}
+
+func (a *api) account(handle func(*gin.Context, models.Account) error) endpoint {
+	return as(a, "account", residentCookie, a.Store.Account, handle)
+}
+
+func (a *api) resident(handle func(*gin.Context, models.Resident) error) endpoint {
+	return as(a, "resident", residentCookie, a.Store.Resident, handle)
+}
+
+func (a *api) staff(handle func(*gin.Context, models.Staff) error) endpoint {
+	return as(a, "staff", staffCookie, a.Store.Staff, handle)
+}
+
+func (a *api) guard(handle func(*gin.Context, models.Guard) error) endpoint {
+	return as(a, "guard", staffCookie, a.Store.Guard, handle)
+}
+
+func (a *api) gate(handle func(*gin.Context, models.Gate) error) endpoint {
+	return as(a, "gate", staffCookie, a.Store.Gate, handle)
+}
+
+func (a *api) worker(handle func(*gin.Context, models.Worker) error) endpoint {
+	return as(a, "worker", staffCookie, a.Store.Worker, handle)
+}
+
+func (a *api) administrator(handle func(*gin.Context, models.Administrator) error) endpoint {
+	return as(a, "administrator", staffCookie, a.Store.Administrator, handle)
+}
+
+func (a *api) client(handle func(*gin.Context, models.Client) error) endpoint {
+	return as(a, "client", "", a.Store.Client, handle)
+}
+
+// token is the session's, from the Authorization header that shells and clients
+// send, or from the cookie that pages have.
+func token(c *gin.Context, cookie string) string {
+	if bearer, ok := strings.CutPrefix(c.GetHeader("Authorization"), "Bearer "); ok {
+		return bearer
+	}
+	if cookie == "" {
+		return ""
+	}
+	value, err := c.Cookie(cookie)
+	if err != nil {
+		return ""
+	}
+	return value
+}
+
+// signIn hands the session's token to the browser; an empty one takes it away.
+func signIn(c *gin.Context, cookie, token string) {
+	age := 0 // until the browser closes
+	if token == "" {
+		age = -1
+	} else if cookie == residentCookie {
+		age = 90 * 24 * 3600
+	}
+	http.SetCookie(c.Writer, &http.Cookie{Name: cookie, Value: token, Path: "/", MaxAge: age,
+		Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+}

@@ -1,0 +1,66 @@
+// Package handlers translates: a request into typed input, whoever sent it into
+// a typed actor, a result into a response, and an error into words. It alone
+// knows gin, and it decides nothing.
+//
+// Every handler takes its actor as an argument and returns an error. The route
+// table in routes.go wraps it in the function that finds that actor, so a route
+// that forgets who may use it does not compile.
+package handlers
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"healthcode/models/store"
+	"healthcode/platform"
+)
+
+// Identifier exchanges a mini-program's login code for who has just logged in.
+// platform/wechat and platform/alipay are the two.
+type Identifier interface {
+	Identify(ctx context.Context, code string) (platform.Identity, error)
+}
+
+// Options are what the handlers need. All must be set.
+type Options struct {
+	Store          *store.Store
+	Identify       map[string]Identifier // by platform
+	Origin         string                // "https://host" of the pages; posters and invitations point there
+	Zone           *time.Location        // of the jurisdiction: what "a day" means
+	Now            func() time.Time
+	Log            *slog.Logger
+	Metrics        prometheus.Registerer
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed; none by default
+}
+
+// api is what every handler shares.
+type api struct {
+	Options
+	limits  *limiter
+	metrics metrics
+}
+
+// New is the whole service as one handler.
+func New(opts Options) (http.Handler, error) {
+	a := &api{Options: opts, limits: newLimiter(opts.Now), metrics: newMetrics(opts.Metrics)}
+	gin.SetMode(gin.ReleaseMode)
+	engine := gin.New()
+	engine.HandleMethodNotAllowed = true
+	engine.ContextWithFallback = true
+	proxies := make([]string, len(opts.TrustedProxies))
+	for i, p := range opts.TrustedProxies {
+		proxies[i] = p.String()
+	}
+	if err := engine.SetTrustedProxies(proxies); err != nil {
+		return nil, err
+	}
+	engine.Use(a.observe, a.recover, a.secure)
+	a.mount(engine)
+	return a.sameOrigin(engine), nil
+}

@@ -1,0 +1,122 @@
+package handlers
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"healthcode/models"
+	"healthcode/models/forms"
+	"healthcode/models/store"
+)
+
+type declarationInput struct {
+	Form    string          `json:"form"`
+	Version int             `json:"version"`
+	Answers json.RawMessage `json:"answers"`
+}
+
+type declarationOutput struct {
+	ID     string     `json:"id"`
+	Colour string     `json:"colour"`
+	Until  *time.Time `json:"until"`
+	Review bool       `json:"review"`
+}
+
+// declare takes down what a resident says. The Idempotency-Key makes it safe to
+// send again when the answer was lost.
+func (a *api) declare(c *gin.Context, me models.Resident) error {
+	body, err := read(c, bodyLimit)
+	if err != nil {
+		return err
+	}
+	key, err := idempotencyKey(c, body)
+	if err != nil {
+		return err
+	}
+	in, err := decode[declarationInput](body)
+	if err != nil {
+		return err
+	}
+	d, err := a.declaration(c, in)
+	if err != nil {
+		return err
+	}
+	out, err := a.Store.Declare(c.Request.Context(), me, key, d)
+	if err != nil {
+		return err
+	}
+	c.JSON(http.StatusCreated, declarationOutput{ID: out.ID, Colour: out.Decision.Colour.String(),
+		Until: optional(out.Decision.Until), Review: out.Review})
+	return nil
+}
+
+// declaration holds the answers against the form, in the words of the form.
+func (a *api) declaration(c *gin.Context, in declarationInput) (models.Declaration, error) {
+	form, err := a.form(in.Form)
+	if err != nil {
+		return models.Declaration{}, err
+	}
+	if in.Version != form.Version {
+		return models.Declaration{}, models.Refuse(models.ReasonFormVersion)
+	}
+	places, err := a.places(c)
+	if err != nil {
+		return models.Declaration{}, err
+	}
+	answers, err := form.Check(in.Answers, a.Now().In(a.Zone), places)
+	if err != nil {
+		return models.Declaration{}, err
+	}
+	return answers.Declaration(a.Now(), a.Zone), nil
+}
+
+// places says which places there are.
+func (a *api) places(c *gin.Context) (func(string) bool, error) {
+	list, err := a.Store.Jurisdictions(c.Request.Context())
+	if err != nil {
+		return nil, err
+	}
+	return func(code string) bool {
+		return slices.ContainsFunc(list, func(j models.Jurisdiction) bool { return j.Code == code })
+	}, nil
+}
+
+func (a *api) form(id string) (*forms.Form, error) {
+	for _, f := range a.Store.Forms {
+		if f.ID == id {
+			return f, nil
+		}
+	}
+	return nil, models.Refuse(models.ReasonFormUnknown)
+}
+
+// showForm gives the form as data, for whoever draws it natively.
+func (a *api) showForm(c *gin.Context, _ models.Account) error {
+	form, err := a.form(c.Param("form"))
+	if err != nil {
+		return err
+	}
+	c.JSON(http.StatusOK, form)
+	return nil
+}
+
+// idempotencyKey is what makes a request repeatable.
+func idempotencyKey(c *gin.Context, body []byte) (store.Key, error) {
+	key := c.GetHeader("Idempotency-Key")
+	if len(key) < 16 || len(key) > 80 {
+		return store.Key{}, models.Refuse(models.ReasonIdempotencyKey)
+	}
+	return store.Key{Value: key, Body: body}, nil
+}
+
+// optional is a time for JSON: null when there is none.
+func optional(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}

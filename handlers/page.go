@@ -1,0 +1,214 @@
+package handlers
+
+import (
+	"bytes"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"healthcode/models"
+	"healthcode/web"
+)
+
+// frame is what every page knows about its reader.
+func (a *api) frame(c *gin.Context) web.Page {
+	keepLanguage(c)
+	return web.Page{Language: languageOf(c), Host: hostOf(c.Request.UserAgent()), Zone: a.Zone}
+}
+
+// hostOf says where a page is shown, by what the browser says it is. Both apps
+// name themselves there, and say when a mini-program shows the page.
+func hostOf(agent string) string {
+	switch {
+	case strings.Contains(agent, "AlipayClient"):
+		return "alipay"
+	case strings.Contains(agent, "MicroMessenger"):
+		return "wechat"
+	}
+	return "browser"
+}
+
+// write answers with the page, whole or not at all.
+func write(c *gin.Context, status int, page web.Framed) error {
+	var b bytes.Buffer
+	if err := web.Render(&b, page); err != nil {
+		return err
+	}
+	c.Data(status, "text/html; charset=utf-8", b.Bytes())
+	return nil
+}
+
+// refusePage answers with a refusal as a page: whoever must log in is told how.
+func (a *api) refusePage(c *gin.Context, status int, p *models.Problem) {
+	page := a.frame(c)
+	staff := strings.HasPrefix(c.FullPath(), "/console") || strings.HasPrefix(c.FullPath(), "/gate") || strings.HasPrefix(c.FullPath(), "/posters")
+	switch {
+	case p.Kind() == models.Unauthenticated && staff:
+		c.Redirect(http.StatusSeeOther, "/staff/login")
+		c.Abort()
+		return
+	case p.Reason == models.ReasonRegistrationNeeded && c.Request.Method == http.MethodGet:
+		c.Redirect(http.StatusSeeOther, "/register")
+		c.Abort()
+		return
+	}
+	var out web.Framed = web.ProblemPage{Page: page, Says: web.Reason(page.Language, p.Reason), RequestID: requestID(c)}
+	if p.Kind() == models.Unauthenticated {
+		out = web.OutsidePage{Page: page}
+	}
+	if err := write(c, status, out); err != nil {
+		a.Log.ErrorContext(c.Request.Context(), "page failed", "request_id", requestID(c), "error", err.Error())
+		c.Status(http.StatusInternalServerError)
+	}
+	c.Abort()
+}
+
+// plainPage makes the endpoint of a page that says the same to everybody.
+func (a *api) plainPage(make func(web.Page) web.Framed) endpoint {
+	return a.public(func(c *gin.Context) error { return write(c, http.StatusOK, make(a.frame(c))) })
+}
+
+// pages is the table of everything that a person can open.
+func (a *api) pages() []route {
+	return []route{
+		{get, "/", a.account(a.homePage)},
+		{get, "/register", a.account(a.registerPage)},
+		{get, "/code", a.resident(a.codePage)},
+		{get, "/code/why", a.resident(a.whyPage)},
+		{get, "/vaccinations", a.resident(a.vaccinationsPage)},
+		{get, "/declare/:form", a.resident(a.declarePage)},
+		{get, "/me", a.resident(a.mePage)},
+		{get, "/door", a.plainPage(func(p web.Page) web.Framed { return web.DoorPage{Page: p} })},
+		{get, "/p", a.plainPage(func(p web.Page) web.Framed { return web.PassPage{Page: p} })},
+		{get, "/enter", a.plainPage(func(p web.Page) web.Framed { return web.EnterPage{Page: p} })},
+		{get, "/about", a.plainPage(func(p web.Page) web.Framed { return web.AboutPage{Page: p, Purposes: models.Purposes()} })},
+
+		{get, "/staff/login", a.plainPage(func(p web.Page) web.Framed { return web.StaffLoginPage{Page: p} })},
+		{get, "/staff/join", a.plainPage(func(p web.Page) web.Framed { return web.NewJoinPage(p) })},
+		{get, "/gate", a.guard(a.gatePage)},
+		{get, "/console", a.worker(a.consolePage)},
+		{get, "/console/reviews/:id", a.worker(a.reviewPage)},
+		{get, "/console/invitations", a.administrator(a.invitationsPage)},
+		{get, "/posters/:venue", a.staff(a.posterPage)},
+	}
+}
+
+// homePage is for accounts: it also greets those who have not registered yet.
+func (a *api) homePage(c *gin.Context, me models.Account) error {
+	page := web.HomePage{Page: a.frame(c), Forms: a.Store.Forms}
+	r, err := a.Store.ResidentOf(c.Request.Context(), me)
+	if errors.Is(err, models.Forbidden) {
+		return write(c, http.StatusOK, page)
+	}
+	if err != nil {
+		return err
+	}
+	standing, err := a.Store.Standing(c.Request.Context(), r.ID)
+	if err != nil {
+		return err
+	}
+	page.Known, page.Pending, page.Refusal, page.Name = true, r.Pending, r.Refusal, r.Name.String()
+	page.Standing = web.NewStandingView(page.Page, standing)
+	return write(c, http.StatusOK, page)
+}
+
+func (a *api) registerPage(c *gin.Context, me models.Account) error {
+	communities, err := a.Store.Communities(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	refusal := ""
+	r, err := a.Store.ResidentOf(c.Request.Context(), me)
+	switch {
+	case err == nil && r.Refusal == "":
+		c.Redirect(http.StatusSeeOther, "/")
+		return nil
+	case err == nil:
+		refusal = r.Refusal
+	case !errors.Is(err, models.Forbidden):
+		return err
+	}
+	return write(c, http.StatusOK, web.NewRegisterPage(a.frame(c), communities, refusal))
+}
+
+// codePage brings all that the phone needs to show the code, so that it asks once.
+func (a *api) codePage(c *gin.Context, me models.Resident) error {
+	ctx := c.Request.Context()
+	p, err := a.Store.Present(ctx, me)
+	if err != nil {
+		return err
+	}
+	home, err := a.Store.Community(ctx, me.CommunityID)
+	if err != nil {
+		return err
+	}
+	page := web.CodePage{Page: a.frame(c), Name: me.Name.String(), Document: me.Document.Number.String(), Verified: me.Verified}
+	page.Place = home.Name.In(page.Language)
+	page.Standing = web.NewStandingView(page.Page, p.Standing)
+	said := a.passSaid(p)
+	page.Pass = web.PassData{Grant: said.Grant, Seed: said.Seed, SlotSeconds: said.SlotSeconds, Prefix: said.Prefix, ServerTime: said.ServerTime}
+	return write(c, http.StatusOK, page)
+}
+
+func (a *api) whyPage(c *gin.Context, me models.Resident) error {
+	ctx := c.Request.Context()
+	standing, err := a.Store.Standing(ctx, me.ID)
+	if err != nil {
+		return err
+	}
+	home, err := a.Store.Community(ctx, me.CommunityID)
+	if err != nil {
+		return err
+	}
+	page := web.WhyPage{Page: a.frame(c), Verified: standing.Verified, Phone: home.Phone}
+	page.Community = home.Name.In(page.Language)
+	page.Standing = web.NewStandingView(page.Page, standing)
+	for i, r := range a.reasons(standing.Reasons, page.Language) {
+		page.Reasons = append(page.Reasons, web.Reasoned{Why: r.Why, Clear: r.Clear, Ask: r.Ask, Until: standing.Reasons[i].Until})
+	}
+	return write(c, http.StatusOK, page)
+}
+
+func (a *api) vaccinationsPage(c *gin.Context, me models.Resident) error {
+	ctx := c.Request.Context()
+	course, err := a.Store.Course(ctx, me)
+	if err != nil {
+		return err
+	}
+	consents, err := a.Store.Consents(ctx, me)
+	if err != nil {
+		return err
+	}
+	page := web.VaccinationsPage{Page: a.frame(c), Verified: me.Verified, Complete: course.Complete, Since: course.Since}
+	for _, s := range web.ConsentStates(consents) {
+		page.Agreed = page.Agreed || s.Purpose == models.PurposeRecords && s.Given
+	}
+	for _, d := range course.Doses {
+		p, _ := models.ProductOf(d.Product)
+		page.Doses = append(page.Doses, web.Dose{Number: d.Dose, Product: p.Name.In(page.Language), Maker: p.Maker.In(page.Language),
+			Batch: d.Batch, Site: d.Site, Date: d.Date})
+	}
+	return write(c, http.StatusOK, page)
+}
+
+// itineraryDays is how far back the itinerary's calendar goes.
+const itineraryDays = 14
+
+func (a *api) declarePage(c *gin.Context, _ models.Resident) error {
+	form, err := a.form(c.Param("form"))
+	if err != nil {
+		return err
+	}
+	places, err := a.Store.Jurisdictions(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	today := a.Now().In(a.Zone)
+	page := web.DeclarePage{Page: a.frame(c), Form: form, Today: today.Format("2006-01-02"), Since: today.AddDate(0, 0, -itineraryDays).Format("2006-01-02")}
+	for _, j := range places {
+		page.Places = append(page.Places, web.Choice{Value: j.Code, Label: j.Name.In(page.Language)})
+	}
+	return write(c, http.StatusOK, page)
+}

@@ -1,0 +1,75 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"healthcode/models"
+	"healthcode/models/store"
+	"healthcode/web"
+)
+
+// mePage shows a resident everything that is held about them.
+func (a *api) mePage(c *gin.Context, me models.Resident) error {
+	ctx := c.Request.Context()
+	held, err := a.Store.Held(ctx, me)
+	if err != nil {
+		return err
+	}
+	communities, err := a.Store.Communities(ctx)
+	if err != nil {
+		return err
+	}
+	p := a.frame(c)
+	page := web.MePage{Page: p, Name: me.Name.Reveal(), DocumentType: p.T("document.type." + string(me.Document.Type)),
+		Document: me.Document.Number.Reveal(), Phone: me.Phone.Reveal(), Verified: me.Verified,
+		Standing: web.NewStandingView(p, held.Standing), Reviews: held.Reviews, Tests: held.Tests, Visits: held.Visits,
+		Consents: web.ConsentStates(held.Consents), Version: models.ConsentVersion, Sessions: held.Sessions, Accesses: held.Accesses}
+	for _, community := range communities {
+		page.Communities = append(page.Communities, web.Choice{Value: community.ID, Label: community.Name.In(p.Language)})
+		if community.ID == me.CommunityID {
+			page.Community = community.Name.In(p.Language)
+		}
+	}
+	a.said(&page, held)
+	return write(c, http.StatusOK, page)
+}
+
+// said puts declarations and decisions into the reader's words.
+func (a *api) said(page *web.MePage, held store.Held) {
+	for _, d := range held.Declarations {
+		page.Declarations = append(page.Declarations, web.Declared{Title: a.title(d, page.Language), At: d.At,
+			Answers: a.answers(d, page.Language), Withdrawn: d.Withdrawn})
+	}
+	for _, d := range held.Decisions {
+		at := web.StandingAt{At: d.At, RuleSet: d.RuleSet}
+		at.Colour, at.Word, at.Until = d.Colour, web.ColourWord(page.Language, d.Colour), d.Until
+		for _, r := range a.reasons(d.Reasons, page.Language) {
+			at.Reasons = append(at.Reasons, r.Why)
+		}
+		page.Decisions = append(page.Decisions, at)
+	}
+}
+
+// title is the title of the form that was filled in.
+func (a *api) title(d models.Declaration, language string) string {
+	form, err := a.form(d.Form)
+	if err != nil {
+		return d.Form
+	}
+	return form.Title.In(language)
+}
+
+// answers are a declaration's answers as the form words them.
+func (a *api) answers(d models.Declaration, language string) []web.Answer {
+	form, err := a.form(d.Form)
+	if err != nil {
+		return nil
+	}
+	var list []web.Answer
+	for _, shown := range form.Show(d.Answers, language) {
+		list = append(list, web.Answer{Label: shown.Label, Value: shown.Value})
+	}
+	return list
+}

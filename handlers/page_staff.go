@@ -1,0 +1,88 @@
+package handlers
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/gin-gonic/gin"
+
+	"healthcode/models"
+	"healthcode/web"
+)
+
+func (a *api) gatePage(c *gin.Context, me models.Guard) error {
+	venues, err := a.Store.Venues(c.Request.Context(), me.Jurisdiction)
+	if err != nil {
+		return err
+	}
+	return write(c, http.StatusOK, web.NewGatePage(a.frame(c), me, venues))
+}
+
+func (a *api) consolePage(c *gin.Context, by models.Worker) error {
+	ctx := c.Request.Context()
+	queue, err := a.Store.For(by).Queue(ctx, c.Query("after"))
+	if err != nil {
+		return err
+	}
+	all, err := a.Store.Communities(ctx)
+	if err != nil {
+		return err
+	}
+	own := slices.DeleteFunc(all, func(x models.Community) bool { return !slices.Contains(by.Communities, x.ID) })
+	return write(c, http.StatusOK, web.NewConsolePage(a.frame(c), by, web.Queue{Reviews: queue, Communities: own, After: c.Query("after")}, a.Now()))
+}
+
+// reviewPage opens a case; the resident will see that the worker looked.
+func (a *api) reviewPage(c *gin.Context, by models.Worker) error {
+	ctx := c.Request.Context()
+	seen, err := a.Store.For(by).Case(ctx, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	home, err := a.Store.Community(ctx, seen.Resident.CommunityID)
+	if err != nil {
+		return err
+	}
+	p := a.frame(c)
+	out := web.Case{Review: seen.Review, Resident: seen.Resident, Standing: seen.Standing, Community: home, NewName: seen.Correction.Name}
+	if seen.Kind == models.ReviewDeclaration {
+		out.Form, out.Said, out.Answers = a.title(seen.Declaration, p.Language), seen.Declaration.At, a.answers(seen.Declaration, p.Language)
+	}
+	for _, r := range a.reasons(seen.Standing.Reasons, p.Language) {
+		out.Reasons = append(out.Reasons, r.Why)
+	}
+	return write(c, http.StatusOK, web.NewReviewPage(p, by, out, a.Now()))
+}
+
+func (a *api) invitationsPage(c *gin.Context, by models.Administrator) error {
+	ctx := c.Request.Context()
+	var scope web.Scope
+	var err error
+	if scope.Jurisdictions, err = a.Store.Jurisdictions(ctx); err != nil {
+		return err
+	}
+	if scope.Communities, err = a.Store.Communities(ctx); err != nil {
+		return err
+	}
+	if scope.Venues, err = a.Store.Venues(ctx, by.Jurisdiction); err != nil {
+		return err
+	}
+	return write(c, http.StatusOK, web.NewInvitationsPage(a.frame(c), by, scope))
+}
+
+// posterPage is the sheet for a venue's door, to be printed.
+func (a *api) posterPage(c *gin.Context, _ models.Staff) error {
+	ctx := c.Request.Context()
+	venue, err := a.Store.Venue(ctx, c.Param("venue"))
+	if err != nil {
+		return err
+	}
+	page, err := web.NewPosterPage(a.frame(c), venue, a.Origin+"/door#"+venue.Poster)
+	if err != nil {
+		return err
+	}
+	if home, err := a.Store.Community(ctx, venue.CommunityID); err == nil {
+		page.Phone = home.Phone
+	}
+	return write(c, http.StatusOK, page)
+}

@@ -1,0 +1,92 @@
+package handlers
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/gin-gonic/gin"
+
+	"healthcode/models"
+	"healthcode/web"
+)
+
+// route is one line of the table of everything that can be asked of the service.
+type route struct {
+	method, path string
+	endpoint
+}
+
+const (
+	get    = http.MethodGet
+	post   = http.MethodPost
+	patch  = http.MethodPatch
+	remove = http.MethodDelete
+)
+
+// routes is that table. Who may ask is part of each line.
+func (a *api) routes() []route {
+	return []route{
+		{post, "/v1/login", a.public(a.login)},
+		{post, "/v1/ticket", a.account(a.ticket)},
+		{post, "/v1/session", a.public(a.beginSession)},
+		{remove, "/v1/session", a.account(a.endSession)},
+		{remove, "/v1/sessions/:id", a.resident(a.signOutPhone)},
+		{post, "/v1/registration", a.account(a.register)},
+
+		{get, "/v1/forms/:form", a.account(a.showForm)},
+		{post, "/v1/declarations", a.resident(a.declare)},
+		{get, "/v1/pass", a.resident(a.present)},
+		{get, "/v1/standing", a.resident(a.standing)},
+		{get, "/v1/vaccinations", a.resident(a.vaccinations)},
+		{post, "/v1/visits", a.resident(a.visit)},
+
+		{get, "/v1/me", a.resident(a.me)},
+		{get, "/v1/me/export", a.resident(a.export)},
+		{patch, "/v1/me", a.resident(a.changeContact)},
+		{post, "/v1/me/close", a.resident(a.closeAccount)},
+		{post, "/v1/corrections", a.resident(a.correct)},
+		{post, "/v1/consents", a.resident(a.giveConsent)},
+		{remove, "/v1/consents/:purpose", a.resident(a.withdrawConsent)},
+
+		{post, "/v1/staff/session", a.public(a.staffLogin)},
+		{remove, "/v1/staff/session", a.staff(a.staffLogout)},
+		{post, "/v1/gate", a.guard(a.stand)},
+		{post, "/v1/scans", a.gate(a.scan)},
+		{post, "/v1/entries", a.gate(a.enter)},
+
+		{get, "/v1/reviews", a.worker(a.queue)},
+		{post, "/v1/reviews/:id/claim", a.worker(a.claim)},
+		{remove, "/v1/reviews/:id/claim", a.worker(a.release)},
+		{post, "/v1/reviews/:id/judgement", a.worker(a.judge)},
+
+		{post, "/v1/invitations", a.administrator(a.invite)},
+		{post, "/v1/invitations/open", a.public(a.openInvitation)},
+		{post, "/v1/invitations/accept", a.public(a.acceptInvitation)},
+
+		{post, "/v1/token", a.public(a.clientToken)},
+		{post, "/v1/records/vaccinations", a.client(a.deliverVaccinations)},
+		{post, "/v1/records/tests", a.client(a.deliverTests)},
+
+		{get, "/healthz", a.public(a.alive)},
+		{get, "/readyz", a.public(a.ready)},
+	}
+}
+
+// mount puts the table and the pages into the engine.
+func (a *api) mount(engine *gin.Engine) {
+	for _, r := range slices.Concat(a.routes(), a.pages()) {
+		engine.Handle(r.method, r.path, a.answer(r.endpoint))
+	}
+	engine.GET("/static/:name", func(c *gin.Context) { web.Static(c.Writer, c.Request) })
+	engine.NoRoute(func(c *gin.Context) { a.refuse(c, models.Refuse(models.ReasonRouteUnknown)) })
+	engine.NoMethod(func(c *gin.Context) { a.refuse(c, models.Refuse(models.ReasonMethod)) })
+}
+
+// answer runs an endpoint and turns its error into a response.
+func (a *api) answer(e endpoint) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if err := e.run(c); err != nil {
+			a.refuse(c, err)
+		}
+	}
+}

@@ -1,0 +1,163 @@
+package models
+
+import (
+	"maps"
+	"slices"
+)
+
+// Reason is the stable code of a refusal, "noun.what". Clients may switch on it,
+// so a golden list freezes it; web/texts has its words in every language.
+type Reason string
+
+// Reasons.
+const (
+	ReasonInternal Reason = "internal"
+
+	// Requests.
+	ReasonBodyTooLarge    Reason = "request.too_large"
+	ReasonBodyMalformed   Reason = "request.malformed"
+	ReasonFieldUnknown    Reason = "request.unknown_field"
+	ReasonFieldMissing    Reason = "request.missing_field"
+	ReasonFieldBad        Reason = "request.bad_value"
+	ReasonRouteUnknown    Reason = "request.not_found"
+	ReasonMethod          Reason = "request.method"
+	ReasonCrossOrigin     Reason = "request.cross_origin"
+	ReasonTooMany         Reason = "request.too_many"
+	ReasonIdempotencyKey  Reason = "request.idempotency_key"
+	ReasonIdempotencyBody Reason = "request.idempotency_conflict"
+
+	// Logging in.
+	ReasonLoginRequired   Reason = "login.required"
+	ReasonLoginCode       Reason = "login.code_invalid"
+	ReasonLoginCodeUsed   Reason = "login.code_used"
+	ReasonLoginBlocked    Reason = "login.blocked"
+	ReasonLoginPlatform   Reason = "login.platform_unknown"
+	ReasonLoginStaff      Reason = "login.staff_refused"
+	ReasonLoginClient     Reason = "login.client_refused"
+	ReasonTicket          Reason = "login.ticket_invalid"
+	ReasonSessionUnknown  Reason = "session.unknown"
+	ReasonInvitation      Reason = "invitation.invalid"
+	ReasonPasswordWeak    Reason = "invitation.password_weak"
+	ReasonUsernameTaken   Reason = "invitation.username_taken"
+	ReasonUpstream        Reason = "upstream.failed"
+	ReasonUpstreamSlow    Reason = "upstream.slow"
+	ReasonUpstreamBusy    Reason = "upstream.busy"
+	ReasonUpstreamLying   Reason = "upstream.answer_unusable"
+	ReasonUpstreamRefused Reason = "upstream.refused_us"
+	ReasonForbidden       Reason = "actor.forbidden"
+
+	// People and documents.
+	ReasonNameInvalid        Reason = "name.invalid"
+	ReasonPhoneInvalid       Reason = "phone.invalid"
+	ReasonDocumentType       Reason = "document.type_unknown"
+	ReasonDocumentFormat     Reason = "document.format"
+	ReasonDocumentChecksum   Reason = "document.check_digit"
+	ReasonDocumentBirth      Reason = "document.birth_date"
+	ReasonDocumentRegion     Reason = "document.region"
+	ReasonCommunityUnknown   Reason = "community.unknown"
+	ReasonConsentMissing     Reason = "consent.missing"
+	ReasonConsentPurpose     Reason = "consent.purpose_unknown"
+	ReasonConsentVersion     Reason = "consent.version"
+	ReasonConsentNotGiven    Reason = "consent.not_given"
+	ReasonGuardianRequired   Reason = "consent.guardian_required"
+	ReasonRegistrationNeeded Reason = "registration.required"
+	ReasonRegistrationTwice  Reason = "registration.already"
+	ReasonResidentClosed     Reason = "resident.closed"
+	ReasonResidentUnknown    Reason = "resident.unknown"
+
+	// Declarations.
+	ReasonFormUnknown    Reason = "form.unknown"
+	ReasonFormVersion    Reason = "form.version"
+	ReasonAnswerMissing  Reason = "answer.missing"
+	ReasonAnswerUnknown  Reason = "answer.unknown_field"
+	ReasonAnswerType     Reason = "answer.type"
+	ReasonAnswerRange    Reason = "answer.range"
+	ReasonAnswerOption   Reason = "answer.option"
+	ReasonAnswerConflict Reason = "answer.conflict"
+	ReasonAnswerDate     Reason = "answer.date"
+	ReasonAnswerTooLong  Reason = "answer.too_long"
+	ReasonAnswerTooMany  Reason = "answer.too_many"
+	ReasonPlaceUnknown   Reason = "place.unknown"
+
+	// Passes, doors and gates.
+	ReasonPassMalformed   Reason = "pass.malformed"
+	ReasonPassForeign     Reason = "pass.foreign"
+	ReasonPassAltered     Reason = "pass.altered"
+	ReasonPassEarly       Reason = "pass.early"
+	ReasonPassStale       Reason = "pass.stale"
+	ReasonPassExpired     Reason = "pass.expired"
+	ReasonPassRevoked     Reason = "pass.revoked"
+	ReasonVenueUnknown    Reason = "venue.unknown"
+	ReasonVisitID         Reason = "visit.id"
+	ReasonVisitConflict   Reason = "visit.conflict"
+	ReasonGateVenueNeeded Reason = "gate.venue_required"
+
+	// Reviews.
+	ReasonReviewUnknown Reason = "review.unknown"
+	ReasonReviewTaken   Reason = "review.taken"
+	ReasonReviewUnheld  Reason = "review.not_claimed"
+	ReasonReviewClosed  Reason = "review.closed"
+	ReasonReviewOwn     Reason = "review.own_case"
+	ReasonVerdict       Reason = "review.verdict"
+	ReasonVerdictReason Reason = "review.reason_required"
+
+	// Records from registries and laboratories.
+	ReasonRecordsMissing Reason = "records.missing"
+	ReasonRecordLine     Reason = "records.line"
+	ReasonRecordDate     Reason = "record.date"
+	ReasonRecordProduct  Reason = "record.product"
+	ReasonRecordDose     Reason = "record.dose"
+	ReasonRecordResult   Reason = "record.result"
+	ReasonRecordConflict Reason = "record.conflict"
+	ReasonCSVHeader      Reason = "csv.header"
+	ReasonCSVLine        Reason = "csv.line"
+)
+
+// kinds is the one table that classifies every reason. A reason that is missing
+// here would be Internal by accident: TestReasons refuses that.
+var kinds = map[Reason]Kind{
+	ReasonInternal: Internal,
+
+	ReasonBodyTooLarge: TooLarge, ReasonBodyMalformed: Invalid, ReasonFieldUnknown: Invalid,
+	ReasonFieldMissing: Invalid, ReasonFieldBad: Invalid, ReasonRouteUnknown: NotFound,
+	ReasonMethod: Invalid, ReasonCrossOrigin: Forbidden, ReasonTooMany: TooMany,
+	ReasonIdempotencyKey: Invalid, ReasonIdempotencyBody: Conflict,
+
+	ReasonLoginRequired: Unauthenticated, ReasonLoginCode: Invalid, ReasonLoginCodeUsed: Invalid,
+	ReasonLoginBlocked: Forbidden, ReasonLoginPlatform: NotFound, ReasonLoginStaff: Unauthenticated,
+	ReasonLoginClient: Unauthenticated, ReasonTicket: Unauthenticated, ReasonSessionUnknown: NotFound,
+	ReasonInvitation: Gone, ReasonPasswordWeak: Invalid, ReasonUsernameTaken: Conflict,
+	ReasonUpstream: Upstream, ReasonUpstreamSlow: Upstream, ReasonUpstreamBusy: Upstream,
+	ReasonUpstreamLying: Upstream, ReasonUpstreamRefused: Upstream, ReasonForbidden: Forbidden,
+
+	ReasonNameInvalid: Invalid, ReasonPhoneInvalid: Invalid, ReasonDocumentType: Invalid,
+	ReasonDocumentFormat: Invalid, ReasonDocumentChecksum: Invalid, ReasonDocumentBirth: Invalid,
+	ReasonDocumentRegion: Invalid, ReasonCommunityUnknown: Invalid, ReasonConsentMissing: Invalid,
+	ReasonConsentPurpose: Invalid, ReasonConsentVersion: Conflict, ReasonConsentNotGiven: Forbidden,
+	ReasonGuardianRequired: Invalid, ReasonRegistrationNeeded: Forbidden,
+	ReasonRegistrationTwice: Conflict, ReasonResidentClosed: Gone, ReasonResidentUnknown: NotFound,
+
+	ReasonFormUnknown: NotFound, ReasonFormVersion: Conflict, ReasonAnswerMissing: Invalid,
+	ReasonAnswerUnknown: Invalid, ReasonAnswerType: Invalid, ReasonAnswerRange: Invalid,
+	ReasonAnswerOption: Invalid, ReasonAnswerConflict: Invalid, ReasonAnswerDate: Invalid,
+	ReasonAnswerTooLong: Invalid, ReasonAnswerTooMany: Invalid, ReasonPlaceUnknown: Invalid,
+
+	ReasonPassMalformed: Invalid, ReasonPassForeign: Invalid, ReasonPassAltered: Invalid,
+	ReasonPassEarly: Invalid, ReasonPassStale: Gone, ReasonPassExpired: Gone, ReasonPassRevoked: Gone,
+	ReasonVenueUnknown: NotFound, ReasonVisitID: Invalid, ReasonVisitConflict: Conflict,
+	ReasonGateVenueNeeded: Forbidden,
+
+	ReasonReviewUnknown: NotFound, ReasonReviewTaken: Conflict, ReasonReviewUnheld: Conflict,
+	ReasonReviewClosed: Conflict, ReasonReviewOwn: Forbidden, ReasonVerdict: Invalid,
+	ReasonVerdictReason: Invalid,
+
+	ReasonRecordsMissing: Invalid, ReasonRecordLine: Invalid, ReasonRecordDate: Invalid,
+	ReasonRecordProduct: Invalid, ReasonRecordDose: Invalid, ReasonRecordResult: Invalid,
+	ReasonRecordConflict: Conflict, ReasonCSVHeader: Invalid, ReasonCSVLine: Invalid,
+}
+
+// Reasons lists every reason there is, sorted.
+func Reasons() []Reason { return slices.Sorted(maps.Keys(kinds)) }
+
+// Kind is the kind of problem that r is.
+func (r Reason) Kind() Kind { return kinds[r] }

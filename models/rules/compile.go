@@ -1,0 +1,157 @@
+package rules
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/cost"
+	"cel.dev/cel-go/common/types"
+
+	"healthcode/models"
+)
+
+// compiler compiles one rule of a file.
+type compiler struct {
+	*loader
+	environment *cel.Env
+	words       *language
+	path        []any // of the rule
+	file        ruleFile
+}
+
+func (c *compiler) at(key string) []any { return append(slices.Clone(c.path), key) }
+
+func (c *compiler) refuse(key, format string, args ...any) {
+	c.fault(c.at(key), "rule %s: %s", c.file.ID, fmt.Sprintf(format, args...))
+}
+
+// rule compiles the rule and notes its faults. Its error is our own fault and
+// not the file's.
+func (c *compiler) rule() (rule, error) {
+	colour, err := models.ParseColour(c.file.Colour)
+	if err != nil || colour == models.Green {
+		c.refuse("colour", "colour must be grey, yellow or red")
+	}
+	r := rule{Rule: Rule{ID: c.file.ID, Colour: colour, When: c.file.When}}
+	tree := c.condition()
+	if tree == nil {
+		return r, nil
+	}
+	r.Parameters = slices.Sorted(maps.Keys(c.words.used))
+	c.texts(&r.Rule)
+	if r.program, err = c.environment.Program(tree, cel.EvalOptions(cel.OptOptimize)); err != nil {
+		return r, fmt.Errorf("rule %s: %w", c.file.ID, err)
+	}
+	r.needs = narrow(tree)
+	c.reach(r, tree)
+	return r, nil
+}
+
+// condition parses and checks the rule's condition; nil if it was refused.
+func (c *compiler) condition() *cel.Ast {
+	before := len(c.faults)
+	c.words.used = map[string]bool{}
+	tree, issues := c.environment.Compile(c.file.When)
+	if issues.Err() != nil {
+		for _, e := range issues.Errors() {
+			c.faults.Add(c.lineOf(e.Location.Line()), "rule %s: when: %s", c.file.ID, e.Message)
+		}
+		return nil
+	}
+	if out := tree.OutputType(); !out.IsExactType(types.BoolType) && !out.IsExactType(cel.ListType(factType)) {
+		c.refuse("when", "a condition is true or false, or a list of facts, not %s", out)
+	}
+	c.checkWords(tree)
+	estimate, err := c.environment.EstimateCost(tree, sizes{})
+	if err != nil {
+		c.refuse("when", "its cost cannot be told: %s", err)
+	} else if estimate.Max > maxCost {
+		c.refuse("when", "costs up to %d steps for a person of %d facts, and %d are allowed", estimate.Max, costFacts, maxCost)
+	}
+	if len(c.faults) > before {
+		return nil
+	}
+	return tree
+}
+
+// lineOf is the file's line of the condition's line, which counts from 1.
+func (c *compiler) lineOf(line int) int {
+	first := c.doc.Line(c.at("when")...)
+	if c.doc.Block(c.at("when")...) {
+		first++
+	}
+	return first + max(line, 1) - 1
+}
+
+// texts puts the parameters' values into the rule's texts, so that they cannot
+// say another figure than the one that rules.
+func (c *compiler) texts(r *Rule) {
+	told := map[string]map[string]bool{}
+	for _, language := range models.Languages() {
+		told[language] = map[string]bool{}
+	}
+	for _, t := range []struct {
+		key  string
+		from models.Text
+		to   *models.Text
+	}{{"why", c.file.Why, &r.Why}, {"clear", c.file.Clear, &r.Clear}, {"ask", c.file.Ask, &r.Ask}} {
+		c.text(c.at(t.key), "rule "+r.ID, t.from)
+		filled, named, err := fill(t.from, c.set.parameters)
+		if err != nil {
+			c.refuse(t.key, "%s: %s", t.key, err)
+		}
+		*t.to = filled
+		for _, language := range models.Languages() {
+			maps.Copy(told[language], named[language])
+		}
+	}
+	for _, language := range models.Languages() {
+		for _, id := range r.Parameters {
+			if !told[language][id] {
+				c.refuse("why", "uses parameter %s and tells it nowhere in language %s", id, language)
+			}
+		}
+		for id := range told[language] {
+			if !slices.Contains(r.Parameters, id) {
+				c.refuse("why", "tells parameter %s, which it does not use", id)
+			}
+		}
+	}
+}
+
+// The bound of a condition's cost, in CEL's steps, for somebody of so many facts.
+// Going through all facts twice, one inside the other, costs about a million;
+// three times, more than a hundred million.
+const (
+	costFacts = 200
+	maxCost   = 3_000_000
+)
+
+// sizes tells CEL's estimator how large things are.
+type sizes struct{}
+
+// EstimateSize bounds the facts of a person and the words of a fact.
+func (sizes) EstimateSize(n cost.AstNode) *cost.SizeEstimate {
+	switch path := n.Path(); {
+	case len(path) == 1 && path[0] == "facts":
+		return &cost.SizeEstimate{Min: 0, Max: costFacts}
+	case len(path) > 1:
+		return &cost.SizeEstimate{Min: 0, Max: 40}
+	}
+	return nil
+}
+
+// EstimateCallCost knows that spaced sorts and that the rest compares two instants.
+func (sizes) EstimateCallCost(function, _ string, _ *cost.AstNode, _ []cost.AstNode) *cost.CallEstimate {
+	steps := uint64(2)
+	switch function {
+	case callSpaced:
+		steps = 8 * costFacts
+	case callWithin, callApart, "after":
+	default:
+		return nil
+	}
+	return cost.NewCallEstimate(cost.Estimate{Min: 2, Max: steps}, nil)
+}

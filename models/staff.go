@@ -1,0 +1,110 @@
+package models
+
+import "time"
+
+// Role is what a member of staff may do.
+type Role string
+
+// The roles. Each does its own work and nothing else: an administrator invites
+// people and can neither see nor enter anything about a resident.
+const (
+	RoleGuard         Role = "guard"
+	RoleWorker        Role = "worker"
+	RoleAdministrator Role = "administrator"
+)
+
+// Valid reports whether r is a role that exists.
+func (r Role) Valid() bool { return r == RoleGuard || r == RoleWorker || r == RoleAdministrator }
+
+// Staff is a member of staff and the part of the tree they work in.
+type Staff struct {
+	ID           string
+	Username     string
+	Display      string // how residents see who looked at their record
+	Role         Role
+	Jurisdiction string
+	Communities  []string // those they look after
+	VenueID      string   // the gate a guard stands at
+	SessionID    string
+}
+
+// Worker is a member of staff who reviews. Handlers take one as an argument;
+// only the store's own look-up of a session makes one.
+type Worker struct{ Staff }
+
+// Gate is a guard at a venue.
+type Gate struct {
+	Staff
+	Venue Venue
+}
+
+// Administrator is a member of staff who invites others.
+type Administrator struct{ Staff }
+
+// Client is a registry or laboratory that delivers records.
+type Client struct {
+	ID      string
+	Display string
+}
+
+// Actor is who does something: every change and every look at another person's
+// record has one. It is a value, so that whoever did it can be written down.
+type Actor struct {
+	Kind    ActorKind
+	ID      string
+	Display string // never a resident's name
+}
+
+// ActorKind is what sort of actor it is.
+type ActorKind string
+
+// The kinds of actor.
+const (
+	ActorAccount  ActorKind = "account"
+	ActorResident ActorKind = "resident"
+	ActorStaff    ActorKind = "staff"
+	ActorClient   ActorKind = "client"
+	ActorOperator ActorKind = "operator" // whoever runs cmd/healthcode
+	ActorSystem   ActorKind = "system"   // time: sweeping and re-deciding
+)
+
+// Actor is the account as an actor.
+func (a Account) Actor() Actor { return Actor{Kind: ActorAccount, ID: a.ID} }
+
+// Actor is the resident as an actor.
+func (r Resident) Actor() Actor { return Actor{Kind: ActorResident, ID: r.ID} }
+
+// Actor is the member of staff as an actor.
+func (s Staff) Actor() Actor { return Actor{Kind: ActorStaff, ID: s.ID, Display: s.Display} }
+
+// Actor is the client as an actor.
+func (c Client) Actor() Actor { return Actor{Kind: ActorClient, ID: c.ID, Display: c.Display} }
+
+// Operator is whoever runs a command on the server.
+func Operator(command string) Actor {
+	return Actor{Kind: ActorOperator, ID: command, Display: command}
+}
+
+// System is the service itself.
+func System(job string) Actor { return Actor{Kind: ActorSystem, ID: job, Display: job} }
+
+// Access is one look at a person's record by somebody else, as that person may
+// see it.
+type Access struct {
+	At      time.Time
+	By      string // display of the actor
+	Purpose AccessPurpose
+}
+
+// AccessPurpose is why somebody looked.
+type AccessPurpose string
+
+// Why a record is looked at.
+const (
+	AccessReview AccessPurpose = "review"
+	AccessGate   AccessPurpose = "gate"
+	AccessImport AccessPurpose = "import"
+)
+
+// Guard is a guard who may not have said yet where they stand.
+type Guard struct{ Staff }

@@ -1,0 +1,199 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+
+	"healthcode/models"
+)
+
+type decisionRow struct {
+	ID         string
+	ResidentID string
+	Sequence   int
+	Colour     string
+	Reasons    string // JSON
+	UntilAt    int64
+	RuleSet    string
+	Facts      string // ids, separated by spaces
+	At         int64
+	MAC        []byte `gorm:"column:mac"`
+}
+
+func (decisionRow) TableName() string { return "decisions" }
+
+const macDecision = "decisions"
+
+func (r decisionRow) decision() (models.Decision, error) {
+	d := models.Decision{ID: r.ID, ResidentID: r.ResidentID, Sequence: r.Sequence, RuleSet: r.RuleSet,
+		Facts: strings.Fields(r.Facts), At: instant(r.At)}
+	d.Until = instant(r.UntilAt)
+	if err := json.Unmarshal([]byte(r.Reasons), &d.Reasons); err != nil {
+		return d, fmt.Errorf("decision's reasons: %w", err)
+	}
+	var err error
+	d.Colour, err = models.ParseColour(r.Colour)
+	return d, err
+}
+
+// ruleSetRow keeps every rule set that ever decided, word for word.
+type ruleSetRow struct {
+	Name      string `gorm:"primaryKey"`
+	Body      string
+	CreatedAt int64 `gorm:"autoCreateTime:false"`
+}
+
+func (ruleSetRow) TableName() string { return "rule_sets" }
+
+func (s *Store) rememberRules(ctx context.Context) error {
+	var there int64
+	err := s.read.WithContext(ctx).Model(&ruleSetRow{}).Where("name = ?", s.Rules.Name()).Count(&there).Error
+	if err != nil || there > 0 {
+		return err
+	}
+	err = s.change(ctx, models.System("serve"), func(t *txn) error {
+		if err := t.insert(&ruleSetRow{Name: s.Rules.Name(), Body: string(s.Rules.Source()), CreatedAt: millis(t.at)}); err != nil {
+			return err
+		}
+		return t.audit("rules.remember", "rules", s.Rules.Name(), "")
+	})
+	if errors.Is(err, gorm.ErrDuplicatedKey) { // another replica was first
+		return nil
+	}
+	return err
+}
+
+// latest is the resident's latest decision that verifies.
+func (r reader) latest(residentID string) (models.Decision, error) {
+	var row decisionRow
+	err := found(r.db.Where("resident_id = ?", residentID).Order("sequence DESC").Take(&row).Error)
+	if err != nil {
+		return models.Decision{}, err
+	}
+	d, err := row.decision()
+	if err != nil || !r.Vault.CheckMAC(macDecision, d.Canonical(), row.MAC) {
+		r.alarm("decisions", row.ID)
+		return models.Decision{Sequence: row.Sequence}, models.NotFound
+	}
+	return d, nil
+}
+
+// decide takes the decision that the resident's facts call for now, and writes
+// it down if it says anything that the latest one does not.
+func (t *txn) decide(residentID string) (models.Decision, error) {
+	var row residentRow
+	if err := t.lock(&row, "id = ?", residentID); err != nil {
+		return models.Decision{}, err
+	}
+	last, err := t.reader().latest(residentID)
+	if err != nil && !errors.Is(err, models.NotFound) {
+		return models.Decision{}, err
+	}
+	d, err := t.reader().outcome(row, t.at)
+	if err != nil {
+		return models.Decision{}, err
+	}
+	if same(last, d) {
+		return last, nil
+	}
+	d.ID, d.Sequence = t.id(), last.Sequence+1
+	if err := t.insertDecision(d); err != nil {
+		return models.Decision{}, err
+	}
+	detail := last.Colour.String() + " to " + d.Colour.String()
+	return d, t.audit("decision.take", "resident", residentID, detail)
+}
+
+// outcome is what the rules make of the resident's facts at that instant.
+func (r reader) outcome(row residentRow, at time.Time) (models.Decision, error) {
+	facts, err := r.facts(row)
+	if err != nil {
+		return models.Decision{}, err
+	}
+	d := models.Decision{ResidentID: row.ID, Outcome: r.Rules.Decide(facts, at), RuleSet: r.Rules.Name(), At: at}
+	d.Until = d.Until.Truncate(time.Millisecond)
+	for _, f := range facts {
+		d.Facts = append(d.Facts, f.ID)
+	}
+	slices.Sort(d.Facts)
+	return d, nil
+}
+
+// same reports whether the new decision says just what the last one says, and
+// the last one still holds.
+func same(last, d models.Decision) bool {
+	return last.ID != "" && last.Colour == d.Colour && last.Until.Equal(d.Until) && last.RuleSet == d.RuleSet &&
+		slices.Equal(last.Facts, d.Facts) && sameReasons(last.Reasons, d.Reasons)
+}
+
+func sameReasons(a, b []models.DecisionReason) bool {
+	return slices.EqualFunc(a, b, func(x, y models.DecisionReason) bool {
+		return x.Rule == y.Rule && x.Colour == y.Colour && x.Until.Equal(y.Until) &&
+			reflect.DeepEqual(append([]string{}, x.Facts...), append([]string{}, y.Facts...))
+	})
+}
+
+func (t *txn) insertDecision(d models.Decision) error {
+	reasons, err := json.Marshal(d.Reasons)
+	if err != nil {
+		return err
+	}
+	mac, err := t.Vault.MAC(macDecision, d.Canonical())
+	if err != nil {
+		return err
+	}
+	return t.insert(&decisionRow{ID: d.ID, ResidentID: d.ResidentID, Sequence: d.Sequence, Colour: d.Colour.String(),
+		Reasons: string(reasons), UntilAt: millis(d.Until), RuleSet: d.RuleSet, Facts: strings.Join(d.Facts, " "),
+		At: millis(d.At), MAC: mac})
+}
+
+// Standing is the resident's latest decision as it holds now: when the one on
+// record no longer does, or does not verify, it is taken anew.
+func (s *Store) Standing(ctx context.Context, residentID string) (models.Standing, error) {
+	var row residentRow
+	r := s.reader(ctx)
+	if err := found(r.db.Where("id = ?", residentID).Take(&row).Error); err != nil {
+		return models.Standing{}, err
+	}
+	return r.standing(row)
+}
+
+func (r reader) standing(row residentRow) (models.Standing, error) {
+	d, err := r.latest(row.ID)
+	if errors.Is(err, models.NotFound) || err == nil && !r.current(d) {
+		d, err = r.outcome(row, r.Now().UTC())
+	}
+	return models.Standing{Decision: d, Verified: r.verified(row)}, err
+}
+
+// current reports whether the decision can be relied upon now.
+func (s *Store) current(d models.Decision) bool {
+	return d.Holds(s.Now()) && d.RuleSet == s.Rules.Name()
+}
+
+// Decisions lists what was decided about the resident, the latest first.
+func (s *Store) Decisions(ctx context.Context, me models.Resident) ([]models.Decision, error) {
+	var rows []decisionRow
+	err := s.read.WithContext(ctx).Where("resident_id = ?", me.ID).Order("sequence DESC").Limit(accessesShown).Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("decisions: %w", err)
+	}
+	list := make([]models.Decision, 0, len(rows))
+	for _, row := range rows {
+		d, err := row.decision()
+		if err != nil || !s.Vault.CheckMAC(macDecision, d.Canonical(), row.MAC) {
+			s.alarm("decisions", row.ID)
+			continue
+		}
+		list = append(list, d)
+	}
+	return list, nil
+}

@@ -1,0 +1,90 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"healthcode/models"
+)
+
+type listingRow struct {
+	ID        string
+	Place     string
+	Level     string
+	FromAt    int64
+	ToAt      int64
+	CreatedAt int64  `gorm:"autoCreateTime:false"`
+	MAC       []byte `gorm:"column:mac"`
+}
+
+func (listingRow) TableName() string { return "listings" }
+
+const macListing = "listings"
+
+func (r listingRow) bytes() []byte {
+	return fmt.Appendf(nil, "%s %s %s %d %d", r.ID, r.Place, r.Level, r.FromAt, r.ToAt)
+}
+
+// List declares a place risky and decides anew about everybody who said that
+// they stayed there meanwhile.
+func (s *Store) List(ctx context.Context, by models.Actor, l models.Listing) error {
+	return s.change(ctx, by, func(t *txn) error {
+		if err := t.knownPlace(l.Place); err != nil {
+			return err
+		}
+		row := listingRow{ID: t.id(), Place: l.Place, Level: string(l.Level), FromAt: millis(l.From), ToAt: millis(l.To), CreatedAt: millis(t.at)}
+		var err error
+		if row.MAC, err = t.Vault.MAC(macListing, row.bytes()); err != nil {
+			return err
+		}
+		if err := t.insert(&row); err != nil {
+			return err
+		}
+		if err := t.audit("listing.add", "place", l.Place, string(l.Level)); err != nil {
+			return err
+		}
+		return t.decideStayed(l)
+	})
+}
+
+// decideStayed decides anew about everybody with a stay that the listing meets.
+func (t *txn) decideStayed(l models.Listing) error {
+	var ids []string
+	query := t.db.Model(&stayRow{}).Distinct("resident_id").Where("to_at > ?", millis(l.From))
+	if err := query.Where("place LIKE ?", placePrefix(l.Place)).Pluck("resident_id", &ids).Error; err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if _, err := t.decide(id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// listings are those of the stay's place, or of one above it, that share time
+// with it.
+func (r reader) listings(stay models.Stay) ([]models.Listing, error) {
+	places := []string{stay.Place}
+	if len(stay.Place) == 6 {
+		places = append(places, stay.Place[:4]+"00", stay.Place[:2]+"0000")
+	}
+	var rows []listingRow
+	err := r.db.Where("place IN ? AND from_at < ? AND (to_at = 0 OR to_at > ?)", places, millis(stay.To), millis(stay.From)).
+		Order("id").Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("listings: %w", err)
+	}
+	var list []models.Listing
+	for _, row := range rows {
+		if !r.Vault.CheckMAC(macListing, row.bytes(), row.MAC) {
+			r.alarm("listings", row.ID)
+			continue
+		}
+		l := models.Listing{ID: row.ID, Place: row.Place, Level: models.Level(row.Level), From: instant(row.FromAt), To: instant(row.ToAt)}
+		if stay.Overlaps(l) {
+			list = append(list, l)
+		}
+	}
+	return list, nil
+}

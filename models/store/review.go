@@ -1,0 +1,402 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"healthcode/models"
+)
+
+// reviewDay is how long a community has to look at something.
+const reviewDay = 24 * time.Hour
+
+// reviewsShown is how many items of a queue are shown at once.
+const reviewsShown = 50
+
+type reviewRow struct {
+	ID          string
+	Kind        string
+	ResidentID  string
+	SubjectID   string
+	CommunityID string
+	State       string
+	ClaimedBy   string
+	ClaimedAt   int64
+	CreatedAt   int64 `gorm:"autoCreateTime:false"`
+	DueAt       int64
+	JudgedAt    int64
+}
+
+func (reviewRow) TableName() string { return "reviews" }
+
+type judgementRow struct {
+	ReviewID string `gorm:"primaryKey"`
+	StaffID  string
+	Verdict  string
+	Words    string
+	At       int64
+	MAC      []byte `gorm:"column:mac"`
+}
+
+func (judgementRow) TableName() string { return "judgements" }
+
+const macJudgement = "judgements"
+
+func (r judgementRow) bytes() []byte {
+	return fmt.Appendf(nil, "%s %s %s %d %s", r.ReviewID, r.StaffID, r.Verdict, r.At, r.Words)
+}
+
+func (r reviewRow) review() models.Review {
+	return models.Review{ID: r.ID, Kind: models.ReviewKind(r.Kind), ResidentID: r.ResidentID, SubjectID: r.SubjectID,
+		CommunityID: r.CommunityID, State: models.ReviewState(r.State), ClaimedBy: r.ClaimedBy,
+		CreatedAt: instant(r.CreatedAt), DueAt: instant(r.DueAt), JudgedAt: instant(r.JudgedAt)}
+}
+
+func (t *txn) openReview(kind models.ReviewKind, residentID, subjectID, communityID string, within time.Duration) error {
+	row := reviewRow{ID: t.id(), Kind: string(kind), ResidentID: residentID, SubjectID: subjectID, CommunityID: communityID,
+		State: string(models.ReviewOpen), CreatedAt: millis(t.at), DueAt: millis(t.at.Add(within))}
+	if err := t.insert(&row); err != nil {
+		return err
+	}
+	return t.audit("review.open", "review", row.ID, string(kind))
+}
+
+// Desk is the part of the reviews that one worker may see: those of their own
+// communities. Every look and every judgement goes through it.
+type Desk struct {
+	store *Store
+	by    models.Worker
+}
+
+// For opens the worker's desk.
+func (s *Store) For(by models.Worker) Desk { return Desk{s, by} }
+
+// own narrows a query to the worker's communities. Without any, nothing is seen.
+func (d Desk) own(db *gorm.DB) *gorm.DB {
+	return db.Where("community_id IN ?", append([]string{""}, d.by.Communities...))
+}
+
+// Queue lists what waits at the desk, the most urgent first: after is the id of
+// the last item of the page before, "" for the first page.
+func (d Desk) Queue(ctx context.Context, after string) ([]models.Review, error) {
+	query := d.own(d.store.read.WithContext(ctx)).Where("judged_at = 0").Order("due_at, id").Limit(reviewsShown)
+	if after != "" {
+		var last reviewRow
+		if err := d.one(ctx, after, &last); err != nil {
+			return nil, err
+		}
+		query = query.Where("due_at > ? OR due_at = ? AND id > ?", last.DueAt, last.DueAt, last.ID)
+	}
+	var rows []reviewRow
+	if err := query.Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("queue: %w", err)
+	}
+	list := make([]models.Review, len(rows))
+	for i, row := range rows {
+		list[i] = row.review()
+	}
+	return list, nil
+}
+
+// one reads a review of the desk; one of another community is as if it were not.
+func (d Desk) one(ctx context.Context, id string, row *reviewRow) error {
+	err := d.own(d.store.read.WithContext(ctx)).Where("id = ?", id).Take(row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return models.Refuse(models.ReasonReviewUnknown)
+	}
+	return err
+}
+
+// lockReview reads a review of the desk for changing it.
+func (t *txn) lockReview(d Desk, id string, row *reviewRow) error {
+	err := t.lock(row, "id = ? AND community_id IN ?", id, append([]string{""}, d.by.Communities...))
+	if errors.Is(err, models.NotFound) {
+		return models.Refuse(models.ReasonReviewUnknown)
+	}
+	if err == nil && models.ReviewState(row.State).Done() {
+		return models.Refuse(models.ReasonReviewClosed)
+	}
+	return err
+}
+
+// Claim takes a review onto the desk, so that no colleague does it as well.
+func (d Desk) Claim(ctx context.Context, id string) error {
+	return d.store.change(ctx, d.by.Actor(), func(t *txn) error {
+		var row reviewRow
+		if err := t.lockReview(d, id, &row); err != nil {
+			return err
+		}
+		if row.ClaimedBy == d.by.ID {
+			return nil
+		}
+		if row.ClaimedBy != "" {
+			return models.Refuse(models.ReasonReviewTaken)
+		}
+		if err := t.notOwn(d, row); err != nil {
+			return err
+		}
+		err := t.db.Model(&row).Where("id = ?", id).Updates(map[string]any{"state": string(models.ReviewClaimed),
+			"claimed_by": d.by.ID, "claimed_at": millis(t.at)}).Error
+		if err != nil {
+			return err
+		}
+		return t.audit("review.claim", "review", id, "")
+	})
+}
+
+// Release puts a claimed review back into the queue.
+func (d Desk) Release(ctx context.Context, id string) error {
+	return d.store.change(ctx, d.by.Actor(), func(t *txn) error {
+		var row reviewRow
+		if err := t.lockReview(d, id, &row); err != nil {
+			return err
+		}
+		if row.ClaimedBy != d.by.ID {
+			return models.Refuse(models.ReasonReviewUnheld)
+		}
+		err := t.db.Model(&row).Where("id = ?", id).Updates(map[string]any{"state": string(models.ReviewOpen),
+			"claimed_by": "", "claimed_at": 0}).Error
+		if err != nil {
+			return err
+		}
+		return t.audit("review.release", "review", id, "")
+	})
+}
+
+// notOwn refuses a worker whose own case it is: the document that they gave when
+// they joined is the one that the case is about.
+func (t *txn) notOwn(d Desk, row reviewRow) error {
+	var staff staffRow
+	if err := found(t.db.Where("id = ?", d.by.ID).Take(&staff).Error); err != nil {
+		return err
+	}
+	var person residentRow
+	if err := found(t.db.Where("id = ?", row.ResidentID).Take(&person).Error); err != nil {
+		return err
+	}
+	own, err := t.unsealDocument("staff", staff.ID, staff.DocumentType, staff.NumberSealed)
+	if err != nil {
+		return err
+	}
+	theirs, err := t.unsealDocument("residents", person.ID, person.DocumentType, person.NumberSealed)
+	if err != nil {
+		return err
+	}
+	if own == theirs {
+		return models.Refuse(models.ReasonReviewOwn)
+	}
+	return nil
+}
+
+// Case is what a worker sees of a review: the person, and what they said.
+type Case struct {
+	models.Review
+	Resident    models.Resident
+	Standing    models.Standing
+	Declaration models.Declaration // of a declaration
+	Correction  Correction         // of a correction
+}
+
+// Case opens a review. The resident will see that the worker looked.
+func (d Desk) Case(ctx context.Context, id string) (Case, error) {
+	var out Case
+	err := d.store.change(ctx, d.by.Actor(), func(t *txn) error {
+		var row reviewRow
+		if err := d.one(ctx, id, &row); err != nil {
+			return err
+		}
+		if err := t.notOwn(d, row); err != nil {
+			return err
+		}
+		if err := t.access(row.ResidentID, models.AccessReview); err != nil {
+			return err
+		}
+		var err error
+		out, err = t.openCase(row)
+		return err
+	})
+	return out, err
+}
+
+func (t *txn) openCase(row reviewRow) (Case, error) {
+	out := Case{Review: row.review()}
+	var person residentRow
+	if err := found(t.db.Where("id = ?", row.ResidentID).Take(&person).Error); err != nil {
+		return out, err
+	}
+	var err error
+	if out.Resident, err = t.unsealResident(person); err != nil {
+		return out, err
+	}
+	if out.Standing, err = t.reader().standing(person); err != nil {
+		return out, err
+	}
+	switch out.Kind {
+	case models.ReviewDeclaration:
+		var said declarationRow
+		if err := found(t.db.Where("id = ?", row.SubjectID).Take(&said).Error); err != nil {
+			return out, err
+		}
+		out.Declaration, err = t.unsealDeclaration(said)
+	case models.ReviewCorrection:
+		out.Correction, err = t.correction(row.SubjectID)
+	}
+	return out, err
+}
+
+// Judge decides a review that the worker holds. What follows depends on what is
+// reviewed; the resident sees the words.
+func (d Desk) Judge(ctx context.Context, id string, j models.Judgement) error {
+	return d.store.change(ctx, d.by.Actor(), func(t *txn) error {
+		var row reviewRow
+		if err := t.lockReview(d, id, &row); err != nil {
+			return err
+		}
+		if err := t.notOwn(d, row); err != nil {
+			return err
+		}
+		if row.ClaimedBy != d.by.ID {
+			return models.Refuse(models.ReasonReviewUnheld)
+		}
+		state, err := j.For(models.ReviewKind(row.Kind))
+		if err != nil {
+			return err
+		}
+		if err := t.closeReview(row, state, j); err != nil {
+			return err
+		}
+		switch models.ReviewKind(row.Kind) {
+		case models.ReviewRegistration:
+			return t.judgeRegistration(row, state)
+		case models.ReviewDeclaration:
+			return t.judgeDeclaration(row, state)
+		default:
+			return t.judgeCorrection(row, state)
+		}
+	})
+}
+
+func (t *txn) closeReview(row reviewRow, state models.ReviewState, j models.Judgement) error {
+	judged := judgementRow{ReviewID: row.ID, StaffID: t.by.ID, Verdict: string(j.Verdict), Words: j.Words, At: millis(t.at)}
+	var err error
+	if judged.MAC, err = t.Vault.MAC(macJudgement, judged.bytes()); err != nil {
+		return err
+	}
+	if err := t.insert(&judged); err != nil {
+		return err
+	}
+	err = t.db.Model(&reviewRow{}).Where("id = ?", row.ID).
+		Updates(map[string]any{"state": string(state), "judged_at": millis(t.at)}).Error
+	if err != nil {
+		return err
+	}
+	return t.audit("review.judge", "review", row.ID, string(state))
+}
+
+// judgeDeclaration: what is refused counts no longer; what is cleared is
+// followed by the worker's finding, which rules take as the end of the risk.
+func (t *txn) judgeDeclaration(row reviewRow, state models.ReviewState) error {
+	switch state {
+	case models.ReviewRefused:
+		if err := t.withdraw(row.ResidentID, "declaration:"+row.SubjectID); err != nil {
+			return err
+		}
+	case models.ReviewCleared:
+		finding := models.Fact{Kind: models.FactFinding, Code: "cleared", At: t.at, Source: "review:" + row.ID}
+		if err := t.insertFact(row.ResidentID, finding); err != nil {
+			return err
+		}
+	}
+	_, err := t.decide(row.ResidentID)
+	return err
+}
+
+// judgeRegistration: an approved document makes the person verified. If it is
+// already somebody's, this is the same person at another app, and their two
+// registrations become one.
+func (t *txn) judgeRegistration(row reviewRow, state models.ReviewState) error {
+	if state != models.ReviewApproved {
+		return nil
+	}
+	var person residentRow
+	if err := t.lock(&person, "id = ?", row.ResidentID); err != nil {
+		return err
+	}
+	document, err := t.unsealDocument("residents", person.ID, person.DocumentType, person.NumberSealed)
+	if err != nil {
+		return err
+	}
+	documentID, err := t.documentOf(document)
+	if err != nil {
+		return err
+	}
+	var holder residentRow
+	err = t.lock(&holder, "document_id = ? AND closed_at = 0", documentID)
+	switch {
+	case errors.Is(err, models.NotFound):
+		if err := t.verify(person.ID, documentID); err != nil {
+			return err
+		}
+		if err := t.audit("resident.verify", "resident", person.ID, row.ID); err != nil {
+			return err
+		}
+		_, err = t.decide(person.ID)
+		return err
+	case err != nil:
+		return err
+	}
+	return t.merge(person, holder)
+}
+
+// Reviews lists what became of the resident's own registrations, declarations
+// and corrections, the latest first.
+func (s *Store) Reviews(ctx context.Context, me models.Resident) ([]models.Review, error) {
+	r := s.reader(ctx)
+	var rows []reviewRow
+	if err := r.db.Where("resident_id = ?", me.ID).Order("created_at DESC, id DESC").Limit(reviewsShown).Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("reviews: %w", err)
+	}
+	list := make([]models.Review, len(rows))
+	for i, row := range rows {
+		list[i] = row.review()
+		var err error
+		if list[i].Words, err = r.words(row); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// words are what the worker said when judging.
+func (r reader) words(row reviewRow) (string, error) {
+	if row.JudgedAt == 0 {
+		return "", nil
+	}
+	var judged judgementRow
+	err := found(r.db.Where("review_id = ?", row.ID).Take(&judged).Error)
+	if errors.Is(err, models.NotFound) {
+		return "", nil // closed with the resident, not judged
+	}
+	if err == nil && !r.Vault.CheckMAC(macJudgement, judged.bytes(), judged.MAC) {
+		r.alarm("judgements", row.ID)
+		return "", nil
+	}
+	return judged.Words, err
+}
+
+// registrationState is where the resident's registration stands, and what was
+// said about it.
+func (r reader) registrationState(residentID string) (models.ReviewState, string, error) {
+	var row reviewRow
+	err := found(r.db.Where("resident_id = ? AND kind = ?", residentID, models.ReviewRegistration).
+		Order("created_at DESC, id DESC").Take(&row).Error)
+	if err != nil {
+		return "", "", err
+	}
+	words, err := r.words(row)
+	return models.ReviewState(row.State), words, err
+}

@@ -1,0 +1,137 @@
+package store_test
+
+import (
+	"testing"
+	"time"
+
+	"healthcode/models"
+	"healthcode/models/store"
+	"healthcode/models/store/storetest"
+)
+
+func TestStaffSignIn(t *testing.T) {
+	schema.Each(t, func(t *testing.T, db storetest.DB) {
+		w := newTown(t, db)
+		invitation, err := w.Invite(w.ctx, operator, models.Staff{Role: models.RoleGuard, Display: "guard", Jurisdiction: "330110"})
+		must(t, err)
+		factor, err := w.InvitationFactor(w.ctx, invitation)
+		must(t, err)
+		accept := store.Acceptance{Token: invitation, Username: "guard1", Password: password, Code: w.code(factor.Secret)}
+		w.changesNothing(func() {
+			weak, wrong, nameless := accept, accept, accept
+			weak.Password, wrong.Code, nameless.Username = "short", "000000", "X"
+			refused(t, w.Accept(w.ctx, weak), models.ReasonPasswordWeak)
+			refused(t, w.Accept(w.ctx, wrong), models.ReasonFieldBad)
+			refused(t, w.Accept(w.ctx, nameless), models.ReasonFieldBad)
+		})
+		must(t, w.Accept(w.ctx, accept))
+		w.changesNothing(func() { refused(t, w.Accept(w.ctx, accept), models.ReasonInvitation) })
+
+		w.clock.Advance(time.Minute)
+		in := store.StaffSignIn{Username: "guard1", Password: password, Code: w.code(factor.Secret)}
+		w.changesNothing(func() {
+			for _, wrong := range []store.StaffSignIn{{Username: "guard1", Password: "another one entirely", Code: in.Code},
+				{Username: "nobody", Password: password, Code: in.Code}, {Username: "guard1", Password: password, Code: "123"}} {
+				_, err := w.SignInStaff(w.ctx, wrong)
+				refused(t, err, models.ReasonLoginStaff)
+			}
+		})
+		token, err := w.SignInStaff(w.ctx, in)
+		must(t, err)
+		_, err = w.SignInStaff(w.ctx, in)
+		refused(t, err, models.ReasonLoginStaff) // the same code a second time
+
+		_, err = w.Worker(w.ctx, token)
+		refused(t, err, models.ReasonForbidden)
+		_, err = w.Gate(w.ctx, token)
+		refused(t, err, models.ReasonGateVenueNeeded)
+		guard, err := w.Guard(w.ctx, token)
+		must(t, err)
+		_, err = w.Stand(w.ctx, guard, w.venue.ID)
+		must(t, err)
+		at, err := w.Gate(w.ctx, token)
+		must(t, err)
+		if at.Venue.ID != w.venue.ID {
+			t.Error("the guard does not stand where they said")
+		}
+		w.clock.Advance(13 * time.Hour)
+		_, err = w.Guard(w.ctx, token)
+		refused(t, err, models.ReasonLoginRequired)
+	})
+}
+
+func TestInvitationExpires(t *testing.T) {
+	w := newTown(t, schema.New(t, storetest.SQLite))
+	invitation, err := w.Invite(w.ctx, operator, models.Staff{Role: models.RoleGuard, Display: "guard", Jurisdiction: "330110"})
+	must(t, err)
+	w.clock.Advance(30 * time.Minute)
+	_, err = w.InvitationFactor(w.ctx, invitation)
+	refused(t, err, models.ReasonInvitation)
+}
+
+func TestTicketIsGoodOnceForAMinute(t *testing.T) {
+	schema.Each(t, func(t *testing.T, db storetest.DB) {
+		w := newTown(t, db)
+		me, _ := w.account("wechat")
+		ticket, err := w.Ticket(w.ctx, me)
+		must(t, err)
+		token, err := w.RedeemTicket(w.ctx, ticket, "page")
+		must(t, err)
+		same, err := w.Account(w.ctx, token)
+		must(t, err)
+		if same.ID != me.ID {
+			t.Error("the ticket opened another account")
+		}
+		w.changesNothing(func() {
+			_, err = w.RedeemTicket(w.ctx, ticket, "page")
+			refused(t, err, models.ReasonTicket)
+		})
+		late, err := w.Ticket(w.ctx, me)
+		must(t, err)
+		w.clock.Advance(time.Minute)
+		w.changesNothing(func() {
+			_, err = w.RedeemTicket(w.ctx, late, "page")
+			refused(t, err, models.ReasonTicket)
+		})
+	})
+}
+
+func TestNobodySignsOutAnothersPhone(t *testing.T) {
+	schema.Each(t, func(t *testing.T, db storetest.DB) {
+		w := newTown(t, db)
+		me, _ := w.verified()
+		other, token := w.verified()
+		w.changesNothing(func() {
+			refused(t, w.EndSession(w.ctx, me, other.SessionID), models.ReasonSessionUnknown)
+		})
+		if w.resident(token).ID != other.ID {
+			t.Error("the other phone was signed out")
+		}
+	})
+}
+
+func TestClientToken(t *testing.T) {
+	schema.Each(t, func(t *testing.T, db storetest.DB) {
+		w := newTown(t, db)
+		id, secret, err := w.AddClient(w.ctx, operator, "registry")
+		must(t, err)
+		token, err := w.SignInClient(w.ctx, id, secret)
+		must(t, err)
+		by, err := w.Client(w.ctx, token)
+		must(t, err)
+		if by.ID != id {
+			t.Error("the token is of another client")
+		}
+		_, err = w.Account(w.ctx, token)
+		refused(t, err, models.ReasonLoginRequired) // a client is no resident
+		w.changesNothing(func() {
+			_, err = w.SignInClient(w.ctx, id, "wrong")
+			refused(t, err, models.ReasonLoginClient)
+			_, err = w.SignInClient(w.ctx, "nobody", secret)
+			refused(t, err, models.ReasonLoginClient)
+		})
+		w.clock.Advance(time.Hour)
+		_, err = w.Client(w.ctx, token)
+		refused(t, err, models.ReasonLoginRequired)
+	})
+}

@@ -1,0 +1,100 @@
+// Package store remembers. It is the only package that knows gorm and the
+// database drivers. Each method is one transaction; each change has an actor
+// and leaves an audit row in the same transaction; each look at somebody else's
+// record leaves an access row that this person can see.
+//
+// Personal values are sealed before they reach a column and found by keyed
+// blind tags. Facts, withdrawals, stays, listings, decisions, judgements and
+// records carry a MAC: a row that does not verify counts as absent, and raises
+// an alarm.
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"log/slog"
+	"time"
+
+	"gorm.io/gorm"
+
+	"healthcode/models/forms"
+	"healthcode/models/rules"
+)
+
+// Options are what a store is made of. All but Alarm and Random must be set.
+type Options struct {
+	DSN    string           // "mysql:USER@…" or "sqlite:PATH", see [Open]
+	Vault  Vault            // seals, tags and signs
+	Rules  *rules.Set       // the published rules
+	Forms  []*forms.Form    // the published forms
+	Now    func() time.Time // the clock
+	Log    *slog.Logger     // never given a personal value
+	Alarm  func(kind string)
+	Random io.Reader // for ids and tokens; crypto/rand when nil
+}
+
+// Store is the memory of one installation. It is safe for concurrent use.
+type Store struct {
+	write *gorm.DB // one writer at a time on SQLite
+	read  *gorm.DB // read-only pool on SQLite, the same pool as write elsewhere
+	Options
+}
+
+// Open connects to the database at opts.DSN, which is "sqlite:" and a path, or
+// "mysql:" and a go-sql-driver DSN. It refuses a schema that is not exactly the
+// one that this program knows: run migrate first.
+func Open(ctx context.Context, opts Options) (*Store, error) {
+	if opts.Random == nil {
+		opts.Random = rand.Reader
+	}
+	if opts.Alarm == nil {
+		opts.Alarm = func(string) {}
+	}
+	s := &Store{Options: opts}
+	var err error
+	if s.write, s.read, err = connect(opts.DSN); err != nil {
+		return nil, err
+	}
+	if err := s.checkSchema(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	if err := s.rememberRules(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// Close lets go of the database.
+func (s *Store) Close() error {
+	w, err := s.write.DB()
+	if err != nil {
+		return err
+	}
+	err = w.Close()
+	if s.read == s.write {
+		return err
+	}
+	r, rerr := s.read.DB()
+	if rerr != nil {
+		return errors.Join(err, rerr)
+	}
+	return errors.Join(err, r.Close())
+}
+
+// Ready reports why the store cannot be relied upon, or nil: the database
+// answers, its schema is ours, and what it acknowledges is on disk.
+func (s *Store) Ready(ctx context.Context) error {
+	if err := s.checkSchema(ctx); err != nil {
+		return err
+	}
+	return s.checkDurable(ctx)
+}
+
+// alarm tells the operator that a row failed its MAC. The id is random and says
+// nothing about the person.
+func (s *Store) alarm(kind, id string) {
+	s.Log.Error("row does not verify", "table", kind, "id", id)
+	s.Alarm("mac_" + kind)
+}

@@ -1,0 +1,130 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"healthcode/models"
+)
+
+const day = 24 * time.Hour
+
+// retention is how long each table keeps its rows, by the column that tells their
+// age. docs/data.md says why. What is not here is kept while its resident is.
+var retention = []struct {
+	table, column string
+	life          time.Duration
+	more          string // a further condition
+}{
+	{"visits", "at", 31 * day, ""},
+	{"tickets", "expires_at", day, ""},
+	{"invitations", "expires_at", 30 * day, ""},
+	{"requests", "at", 7 * day, ""},
+	{"grants", "expires_at", 31 * day, ""},
+	{"sessions", "expires_at", 30 * day, ""},
+	{"declarations", "at", 90 * day, ""},
+	{"stays", "to_at", 90 * day, ""},
+	{"facts", "at", 90 * day, "until_at = 0 OR until_at < ?"},
+	{"decisions", "at", 365 * day, superseded},
+	{"accesses", "at", 3 * 365 * day, ""},
+	{"audit", "at", 3 * 365 * day, ""},
+}
+
+// superseded spares the latest decision of everybody.
+const superseded = `EXISTS (SELECT 1 FROM (SELECT resident_id AS r, MAX(sequence) AS s FROM decisions GROUP BY resident_id) latest
+	WHERE latest.r = decisions.resident_id AND latest.s > decisions.sequence) OR ? < 0`
+
+// closedLife is how long what is left of a closed resident stays, blanked, so
+// that a mistake can still be traced.
+const closedLife = 30 * day
+
+// Swept is what a sweep did.
+type Swept struct {
+	Rows    map[string]int64 // deleted, by table
+	Decided int              // residents about whom time had brought a new decision
+}
+
+// Sweep deletes what has been kept long enough, removes what closed residents
+// left, and writes down the decisions that time has brought. Each table is its
+// own transaction, and one that fails does not keep the others from being swept.
+func (s *Store) Sweep(ctx context.Context) (Swept, error) {
+	out := Swept{Rows: map[string]int64{}}
+	var errs []error
+	by := models.System("sweep")
+	for _, r := range retention {
+		err := s.change(ctx, by, func(t *txn) error {
+			before := millis(t.at.Add(-r.life))
+			query := t.db.Table(r.table).Where(r.column+" < ?", before)
+			if r.more != "" {
+				query = query.Where(r.more, before)
+			}
+			return t.swept(&out, r.table, query.Delete(nil))
+		})
+		if err != nil {
+			errs = append(errs, fmt.Errorf("sweep %s: %w", r.table, err))
+		}
+	}
+	errs = append(errs, s.sweepClosed(ctx, by, &out), s.decideDue(ctx, by, &out))
+	return out, errors.Join(errs...)
+}
+
+func (t *txn) swept(out *Swept, table string, done *gorm.DB) error {
+	if done.Error != nil || done.RowsAffected == 0 {
+		return done.Error
+	}
+	out.Rows[table] += done.RowsAffected
+	return t.audit("sweep", "table", table, fmt.Sprint(done.RowsAffected))
+}
+
+// sweepClosed removes residents who closed their code, and all that was theirs.
+func (s *Store) sweepClosed(ctx context.Context, by models.Actor, out *Swept) error {
+	var ids []string
+	before := millis(s.Now().Add(-closedLife))
+	err := s.read.WithContext(ctx).Model(&residentRow{}).Where("closed_at > 0 AND closed_at < ?", before).Limit(1000).Pluck("id", &ids).Error
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	return s.change(ctx, by, func(t *txn) error {
+		for _, table := range []string{"declarations", "stays", "facts", "withdrawals", "decisions", "consents",
+			"corrections", "grants", "visits", "accesses"} {
+			if err := t.swept(out, table, t.db.Table(table).Where("resident_id IN ?", ids).Delete(nil)); err != nil {
+				return err
+			}
+		}
+		reviews := t.db.Table("reviews").Select("id").Where("resident_id IN ?", ids)
+		if err := t.swept(out, "judgements", t.db.Table("judgements").Where("review_id IN (?)", reviews).Delete(nil)); err != nil {
+			return err
+		}
+		if err := t.swept(out, "reviews", t.db.Table("reviews").Where("resident_id IN ?", ids).Delete(nil)); err != nil {
+			return err
+		}
+		return t.swept(out, "residents", t.db.Table("residents").Where("id IN ?", ids).Delete(nil))
+	})
+}
+
+// decideDue takes every decision that time has brought since.
+func (s *Store) decideDue(ctx context.Context, by models.Actor, out *Swept) error {
+	var ids []string
+	err := s.read.WithContext(ctx).Table("decisions").Select("decisions.resident_id").
+		Joins("JOIN (SELECT resident_id, MAX(sequence) AS sequence FROM decisions GROUP BY resident_id) latest ON latest.resident_id = decisions.resident_id AND latest.sequence = decisions.sequence").
+		Joins("JOIN residents ON residents.id = decisions.resident_id AND residents.closed_at = 0").
+		Where("decisions.until_at > 0 AND decisions.until_at <= ?", millis(s.Now())).Find(&ids).Error
+	if err != nil {
+		return fmt.Errorf("due: %w", err)
+	}
+	for _, id := range ids {
+		err := s.change(ctx, by, func(t *txn) error {
+			_, err := t.decide(id)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("decide: %w", err)
+		}
+		out.Decided++
+	}
+	return nil
+}

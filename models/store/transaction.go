@@ -1,0 +1,125 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"math/big"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+	"github.com/oklog/ulid/v2"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"healthcode/models"
+)
+
+// txn is one transaction: who changes things, and the instant at which they do.
+type txn struct {
+	*Store
+	db *gorm.DB
+	by models.Actor
+	at time.Time
+}
+
+// attempts is how often a whole transaction is tried when the database says that
+// two of them met.
+const attempts = 8
+
+// change runs f in a transaction of by's, again from the start if the database
+// gave it up in favour of another. f must have no effect but on the database.
+func (s *Store) change(ctx context.Context, by models.Actor, f func(*txn) error) error {
+	if by.Kind == "" {
+		return errors.New("a change without an actor")
+	}
+	for attempt := 1; ; attempt++ {
+		at := s.Now().UTC().Truncate(time.Millisecond)
+		err := s.write.WithContext(ctx).Transaction(func(db *gorm.DB) error {
+			return f(&txn{Store: s, db: db, by: by, at: at})
+		})
+		if err == nil || attempt == attempts || !again(err) {
+			return err
+		}
+		if err := pause(ctx, attempt); err != nil {
+			return err
+		}
+	}
+}
+
+// again reports whether the transaction is known to have been rolled back and
+// may be tried once more. A broken connection is not among these: the commit may
+// have happened, so the client repeats the request under its own key.
+func again(err error) bool {
+	var m *mysql.MySQLError
+	if errors.As(err, &m) {
+		switch m.Number {
+		case 1213, // deadlock
+			1205, // lock wait timed out
+			1020, // row changed since read (innodb_snapshot_isolation)
+			1047: // the Galera node is not ready
+			return true
+		}
+	}
+	return errors.Is(err, errRace)
+}
+
+// errRace marks a lost race over a unique row: the winner's row is there now,
+// so trying again finds it.
+var errRace = errors.New("another transaction was first")
+
+// pause waits a random moment that grows with the attempts, so that two
+// transactions that met do not meet again.
+func pause(ctx context.Context, attempt int) error {
+	n, err := rand.Int(rand.Reader, big.NewInt(int64(attempt)*int64(4*time.Millisecond)))
+	if err != nil {
+		return err
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(time.Duration(n.Int64())):
+		return nil
+	}
+}
+
+// id makes a row's id: random, and in order of time.
+func (t *txn) id() string { return t.Store.id(t.at) }
+
+func (s *Store) id(at time.Time) string {
+	return ulid.MustNew(ulid.Timestamp(at), s.Random).String()
+}
+
+// insert adds a row; a duplicate key comes back as [gorm.ErrDuplicatedKey].
+func (t *txn) insert(row any) error { return t.db.Create(row).Error }
+
+// lock reads a row and keeps others from changing it until the end of the
+// transaction. SQLite has one writer, so there the clause falls away.
+func (t *txn) lock(row any, where string, args ...any) error {
+	return found(t.db.Clauses(clause.Locking{Strength: "UPDATE"}).Where(where, args...).Take(row).Error)
+}
+
+// found turns gorm's word for absence into ours.
+func found(err error) error {
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return models.NotFound
+	}
+	return err
+}
+
+// millis is an instant as both databases keep it: UTC milliseconds since 1970, 0
+// for none.
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+// instant is the time that a column holds.
+func instant(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}

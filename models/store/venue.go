@@ -1,0 +1,192 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"healthcode/models"
+)
+
+type jurisdictionRow struct {
+	Code     string `gorm:"primaryKey"`
+	Parent   string
+	NameZH   string `gorm:"column:name_zh"`
+	NameEN   string `gorm:"column:name_en"`
+	TimeZone string
+}
+
+func (jurisdictionRow) TableName() string { return "jurisdictions" }
+
+func (r jurisdictionRow) jurisdiction() models.Jurisdiction {
+	return models.Jurisdiction{Code: r.Code, Parent: r.Parent, Name: text(r.NameZH, r.NameEN), TimeZone: r.TimeZone}
+}
+
+type communityRow struct {
+	ID           string
+	Jurisdiction string
+	NameZH       string `gorm:"column:name_zh"`
+	NameEN       string `gorm:"column:name_en"`
+	Phone        string
+}
+
+func (communityRow) TableName() string { return "communities" }
+
+func (r communityRow) community() models.Community {
+	return models.Community{ID: r.ID, Jurisdiction: r.Jurisdiction, Name: text(r.NameZH, r.NameEN), Phone: r.Phone}
+}
+
+type venueRow struct {
+	ID           string
+	Jurisdiction string
+	CommunityID  string
+	NameZH       string `gorm:"column:name_zh"`
+	NameEN       string `gorm:"column:name_en"`
+	Poster       string
+	CreatedAt    int64 `gorm:"autoCreateTime:false"`
+}
+
+func (venueRow) TableName() string { return "venues" }
+
+func (r venueRow) venue() models.Venue {
+	return models.Venue{ID: r.ID, Jurisdiction: r.Jurisdiction, CommunityID: r.CommunityID,
+		Name: text(r.NameZH, r.NameEN), Poster: r.Poster}
+}
+
+func text(zh, en string) models.Text { return models.Text{models.Chinese: zh, models.English: en} }
+
+// AddJurisdiction adds a node to the tree.
+func (s *Store) AddJurisdiction(ctx context.Context, by models.Actor, j models.Jurisdiction) error {
+	return s.change(ctx, by, func(t *txn) error {
+		row := jurisdictionRow{Code: j.Code, Parent: j.Parent, NameZH: j.Name[models.Chinese], NameEN: j.Name[models.English], TimeZone: j.TimeZone}
+		if err := t.insert(&row); err != nil {
+			return err
+		}
+		return t.audit("jurisdiction.add", "jurisdiction", j.Code, "")
+	})
+}
+
+// AddCommunity adds a community and gives its id.
+func (s *Store) AddCommunity(ctx context.Context, by models.Actor, c models.Community) (id string, err error) {
+	err = s.change(ctx, by, func(t *txn) error {
+		id = t.id()
+		row := communityRow{ID: id, Jurisdiction: c.Jurisdiction, NameZH: c.Name[models.Chinese], NameEN: c.Name[models.English], Phone: c.Phone}
+		if err := t.insert(&row); err != nil {
+			return err
+		}
+		return t.audit("community.add", "community", id, "")
+	})
+	return id, err
+}
+
+// AddVenue adds a venue with a new poster and gives it back.
+func (s *Store) AddVenue(ctx context.Context, by models.Actor, v models.Venue) (models.Venue, error) {
+	err := s.change(ctx, by, func(t *txn) error {
+		v.ID, v.Poster = t.id(), t.id()
+		row := venueRow{ID: v.ID, Jurisdiction: v.Jurisdiction, CommunityID: v.CommunityID,
+			NameZH: v.Name[models.Chinese], NameEN: v.Name[models.English], Poster: v.Poster, CreatedAt: millis(t.at)}
+		if err := t.insert(&row); err != nil {
+			return err
+		}
+		return t.audit("venue.add", "venue", v.ID, "")
+	})
+	return v, err
+}
+
+// Jurisdictions lists the whole tree by code.
+func (s *Store) Jurisdictions(ctx context.Context) ([]models.Jurisdiction, error) {
+	var rows []jurisdictionRow
+	if err := s.read.WithContext(ctx).Order("code").Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("jurisdictions: %w", err)
+	}
+	list := make([]models.Jurisdiction, len(rows))
+	for i, row := range rows {
+		list[i] = row.jurisdiction()
+	}
+	return list, nil
+}
+
+// Communities lists every community, by jurisdiction.
+func (s *Store) Communities(ctx context.Context) ([]models.Community, error) {
+	var rows []communityRow
+	if err := s.read.WithContext(ctx).Order("jurisdiction, id").Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("communities: %w", err)
+	}
+	list := make([]models.Community, len(rows))
+	for i, row := range rows {
+		list[i] = row.community()
+	}
+	return list, nil
+}
+
+// Community is one community by its id.
+func (s *Store) Community(ctx context.Context, id string) (models.Community, error) {
+	return s.reader(ctx).community(id)
+}
+
+func (r reader) community(id string) (models.Community, error) {
+	var row communityRow
+	err := found(r.db.Where("id = ?", id).Take(&row).Error)
+	if errors.Is(err, models.NotFound) {
+		return models.Community{}, models.Refuse(models.ReasonCommunityUnknown).On("community")
+	}
+	return row.community(), err
+}
+
+func (t *txn) community(id string) (models.Community, error) { return t.reader().community(id) }
+
+// Venue is one venue by its id.
+func (s *Store) Venue(ctx context.Context, id string) (models.Venue, error) {
+	return s.reader(ctx).venue("id = ?", id)
+}
+
+// VenueOf is the venue whose poster carries that code.
+func (s *Store) VenueOf(ctx context.Context, poster string) (models.Venue, error) {
+	return s.reader(ctx).venue("poster = ?", poster)
+}
+
+func (r reader) venue(where, value string) (models.Venue, error) {
+	var row venueRow
+	err := found(r.db.Where(where, value).Take(&row).Error)
+	if errors.Is(err, models.NotFound) {
+		return models.Venue{}, models.Refuse(models.ReasonVenueUnknown)
+	}
+	return row.venue(), err
+}
+
+// Venues lists the venues of a jurisdiction and of those below it, by id.
+func (s *Store) Venues(ctx context.Context, jurisdiction string) ([]models.Venue, error) {
+	var rows []venueRow
+	err := s.read.WithContext(ctx).Where("jurisdiction LIKE ?", placePrefix(jurisdiction)).Order("id").Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("venues: %w", err)
+	}
+	list := make([]models.Venue, len(rows))
+	for i, row := range rows {
+		list[i] = row.venue()
+	}
+	return list, nil
+}
+
+// knownPlace refuses a place that is not in the tree.
+func (t *txn) knownPlace(code string) error {
+	var n int64
+	if err := t.db.Model(&jurisdictionRow{}).Where("code = ?", code).Count(&n).Error; err != nil {
+		return err
+	}
+	if n == 0 {
+		return models.Refuse(models.ReasonPlaceUnknown).On("place")
+	}
+	return nil
+}
+
+// placePrefix matches the codes of a place and of those below it: the codes of
+// GB/T 2260 have two digits for the province, two for the city, two for the
+// county, and zeros where there is none.
+func placePrefix(place string) string {
+	for strings.HasSuffix(place, "00") && len(place)%2 == 0 {
+		place = strings.TrimSuffix(place, "00")
+	}
+	return place + "%"
+}

@@ -1,0 +1,49 @@
+package models
+
+import "time"
+
+// Grade says how well a visit is witnessed.
+type Grade string
+
+// The grades of a visit, best first.
+const (
+	GradeScanned Grade = "scanned" // a gate saw the pass
+	GradeHand    Grade = "hand"    // a guard entered the document by hand
+	GradeSelf    Grade = "self"    // the person scanned a fixed poster
+)
+
+// Visit is one durable record of a person at a venue. It is never changed.
+type Visit struct {
+	ID         string // chosen by whoever records it, so that repeating it doubles nothing
+	VenueID    string
+	Venue      Text // the venue's name, where it is shown
+	ResidentID string
+	At         time.Time
+	Grade      Grade
+}
+
+// Advice is what a guard does, in one word of the catalogue.
+type Advice string
+
+// What a guard may be told to do.
+const (
+	AdvicePass    Advice = "pass"    // let them in
+	AdviceCall    Advice = "call"    // call the community's number
+	AdviceDeclare Advice = "declare" // help them declare, two minutes
+	AdviceVerify  Advice = "verify"  // look at the document itself; the community has not checked it yet
+	AdvicePaper   Advice = "paper"   // no code known: take the entry by hand and ask
+)
+
+// Advise says what a guard does about a standing.
+func Advise(s Standing) Advice {
+	switch {
+	case s.Colour == Green:
+		return AdvicePass
+	case s.Colour != Grey:
+		return AdviceCall
+	case !s.Verified:
+		return AdviceVerify
+	default:
+		return AdviceDeclare
+	}
+}

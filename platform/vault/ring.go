@@ -1,0 +1,208 @@
+package vault
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/tink-crypto/tink-go/v2/aead"
+	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
+	"github.com/tink-crypto/tink-go/v2/keyset"
+	"github.com/tink-crypto/tink-go/v2/mac"
+	"github.com/tink-crypto/tink-go/v2/prf"
+	tinkpb "github.com/tink-crypto/tink-go/v2/proto/tink_go_proto"
+)
+
+// What a ring has keys for.
+const (
+	ForSeals  = "seal"
+	ForTags   = "tag"
+	ForMACs   = "mac"
+	ForPasses = "pass"
+)
+
+// ring is what the key ring's file holds, in clear. Seal, Tag and MAC are Tink
+// keysets in Tink's binary form.
+type ring struct {
+	Seal        []byte    `json:"seal"`
+	Tag         []byte    `json:"tag"`
+	MAC         []byte    `json:"mac"`
+	Pass        []passKey `json:"pass"`
+	PassPrimary byte      `json:"pass_primary"`
+}
+
+// passKey signs grants. Its id of one byte is written into every grant.
+type passKey struct {
+	ID    byte   `json:"id"`
+	Key   []byte `json:"key"`   // PKCS #8, P-256
+	Chain []byte `json:"chain"` // 32 bytes
+}
+
+func (p passKey) private() (*ecdsa.PrivateKey, error) {
+	key, err := x509.ParsePKCS8PrivateKey(p.Key)
+	signer, ok := key.(*ecdsa.PrivateKey)
+	if err != nil || !ok {
+		return nil, errors.New("vault: a pass key of the ring cannot be read")
+	}
+	return signer, nil
+}
+
+func (r ring) pass(id byte) passKey {
+	i := slices.IndexFunc(r.Pass, func(p passKey) bool { return p.ID == id })
+	return r.Pass[i]
+}
+
+var templates = map[string]func() *tinkpb.KeyTemplate{
+	ForSeals: aead.AES256GCMKeyTemplate,
+	ForTags:  prf.HMACSHA256PRFKeyTemplate,
+	ForMACs:  mac.HMACSHA256Tag256KeyTemplate,
+}
+
+// newRing makes a ring with one key of each kind.
+func newRing() (ring, error) {
+	var r ring
+	for what := range templates {
+		id, err := r.add(what)
+		if err != nil {
+			return r, err
+		}
+		if err := r.promote(what, id); err != nil {
+			return r, err
+		}
+	}
+	id, err := r.add(ForPasses)
+	if err != nil {
+		return r, err
+	}
+	return r, r.promote(ForPasses, id)
+}
+
+// set is the keyset of that kind.
+func (r *ring) set(what string) *[]byte {
+	return map[string]*[]byte{ForSeals: &r.Seal, ForTags: &r.Tag, ForMACs: &r.MAC}[what]
+}
+
+// add makes a key that can read, and does not write yet.
+func (r *ring) add(what string) (uint32, error) {
+	if what == ForPasses {
+		return r.addPass()
+	}
+	template, known := templates[what]
+	if !known {
+		return 0, fmt.Errorf("vault: no keys for %q", what)
+	}
+	var id uint32
+	err := r.edit(what, func(m *keyset.Manager) (err error) {
+		id, err = m.Add(template())
+		if err == nil && len(*r.set(what)) == 0 { // a keyset cannot be written without a primary
+			err = m.SetPrimary(id)
+		}
+		return err
+	})
+	return id, err
+}
+
+func (r *ring) addPass() (uint32, error) {
+	key, chain, err := newSigner()
+	if err != nil {
+		return 0, err
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return 0, err
+	}
+	id := byte(1)
+	for slices.ContainsFunc(r.Pass, func(p passKey) bool { return p.ID == id }) {
+		if id++; id == 0 {
+			return 0, errors.New("vault: all 255 pass key ids are used; retire some")
+		}
+	}
+	r.Pass = append(r.Pass, passKey{ID: id, Key: der, Chain: chain})
+	return uint32(id), nil
+}
+
+// promote makes the key the one that writes.
+func (r *ring) promote(what string, id uint32) error {
+	if what == ForPasses {
+		if !slices.ContainsFunc(r.Pass, func(p passKey) bool { return uint32(p.ID) == id }) {
+			return fmt.Errorf("vault: no pass key %d", id)
+		}
+		r.PassPrimary = byte(id)
+		return nil
+	}
+	return r.edit(what, func(m *keyset.Manager) error { return m.SetPrimary(id) })
+}
+
+// retire takes the key away for good: what was written with it cannot be read.
+func (r *ring) retire(what string, id uint32) error {
+	if what == ForPasses {
+		if uint32(r.PassPrimary) == id {
+			return errors.New("vault: the primary key cannot be retired; promote another first")
+		}
+		r.Pass = slices.DeleteFunc(r.Pass, func(p passKey) bool { return uint32(p.ID) == id })
+		return nil
+	}
+	return r.edit(what, func(m *keyset.Manager) error { return m.Delete(id) })
+}
+
+// edit changes one keyset.
+func (r *ring) edit(what string, change func(*keyset.Manager) error) error {
+	set := r.set(what)
+	if set == nil {
+		return fmt.Errorf("vault: no keys for %q", what)
+	}
+	manager := keyset.NewManager()
+	if len(*set) > 0 {
+		handle, err := handleOf(*set)
+		if err != nil {
+			return err
+		}
+		manager = keyset.NewManagerFromHandle(handle)
+	}
+	if err := change(manager); err != nil {
+		return fmt.Errorf("vault: %s: %w", what, err)
+	}
+	handle, err := manager.Handle()
+	if err != nil {
+		return fmt.Errorf("vault: %s: %w", what, err)
+	}
+	var b bytes.Buffer
+	if err := insecurecleartextkeyset.Write(handle, keyset.NewBinaryWriter(&b)); err != nil {
+		return fmt.Errorf("vault: %s: %w", what, err)
+	}
+	*set = b.Bytes()
+	return nil
+}
+
+// Key is one key of a ring, as an operator sees it.
+type Key struct {
+	For     string
+	ID      uint32
+	Primary bool // writes; the others only read
+}
+
+// Keys lists the ring.
+func (v *Vault) Keys() ([]Key, error) {
+	r := v.keys.Load().ring
+	var list []Key
+	for _, what := range []string{ForSeals, ForTags, ForMACs} {
+		handle, err := handleOf(*r.set(what))
+		if err != nil {
+			return nil, err
+		}
+		for i := range handle.Len() {
+			entry, err := handle.Entry(i)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, Key{what, entry.KeyID(), entry.IsPrimary()})
+		}
+	}
+	for _, p := range r.Pass {
+		list = append(list, Key{ForPasses, uint32(p.ID), p.ID == r.PassPrimary})
+	}
+	return list, nil
+}

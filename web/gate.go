@@ -1,0 +1,39 @@
+package web
+
+import "healthcode/models"
+
+// GatePage is what a guard works with: the choice of venue, the scanner and the
+// entry by hand. Which of them is to be seen is the script's business.
+type GatePage struct {
+	Page
+	Me     string   // the guard, as residents see who looked
+	Venue  Choice   // where their session stands; zero until they have chosen
+	Venues []Choice // where they may stand
+	Types  []Choice // of documents, the commonest first
+}
+
+// NewGatePage makes the page of a guard who may stand at the venues.
+// me.VenueID is where their session stands already.
+func NewGatePage(p Page, me models.Guard, venues []models.Venue) GatePage {
+	out := GatePage{Page: p, Me: me.Display, Types: documentChoices(p)}
+	for _, v := range venues {
+		named := Choice{v.ID, v.Name.In(p.Language)}
+		out.Venues = append(out.Venues, named)
+		if v.ID == me.VenueID {
+			out.Venue = named
+		}
+	}
+	return out
+}
+
+// Keys are the large keys for the numbers of mainland identity cards, whose last
+// place may be an X (GB 11643).
+func (GatePage) Keys() []string {
+	return []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "X", "0"}
+}
+
+// Counts are what a device counts: what its guard was told to do, and refusals.
+func (GatePage) Counts() []string {
+	return []string{string(models.AdvicePass), string(models.AdviceCall), string(models.AdviceDeclare),
+		string(models.AdviceVerify), string(models.AdvicePaper), "refused"}
+}

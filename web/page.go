@@ -1,0 +1,183 @@
+package web
+
+import (
+	"time"
+
+	"healthcode/models"
+	"healthcode/models/forms"
+)
+
+// Page is what every page knows about its reader.
+type Page struct {
+	Language string         // models.Chinese or models.English
+	Host     string         // wechat, alipay or browser: where the page is shown
+	Zone     *time.Location // of the jurisdiction
+}
+
+func (p Page) frame() Page { return p }
+
+// T is the text of that key in the reader's language, with its {blanks} filled
+// from pairs of name and value.
+func (p Page) T(key string, pairs ...string) string { return Text(p.Language, key, pairs...) }
+
+// In is the text of that key in that language.
+func (p Page) In(language, key string) string { return Text(language, key) }
+
+// When is an instant as the reader writes dates and times.
+func (p Page) When(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	if p.Language == models.Chinese {
+		return t.In(p.Zone).Format("2006年1月2日 15:04")
+	}
+	return t.In(p.Zone).Format("2 Jan 2006, 15:04")
+}
+
+// Day is a civil day as the reader writes it.
+func (p Page) Day(t time.Time) string {
+	if p.Language == models.Chinese {
+		return t.Format("2006年1月2日")
+	}
+	return t.Format("2 Jan 2006")
+}
+
+// documentChoices are the types of document, the commonest first.
+func documentChoices(p Page) []Choice {
+	var list []Choice
+	for _, t := range models.DocumentTypes() {
+		list = append(list, Choice{string(t), p.T("document.type." + string(t))})
+	}
+	return list
+}
+
+// HomePage is where the mini-program opens.
+type HomePage struct {
+	Page
+	Known    bool // registered
+	Pending  bool
+	Refusal  string
+	Name     string // masked
+	Standing StandingView
+	Forms    []*forms.Form
+}
+
+// StandingView is a colour as pages show it.
+type StandingView struct {
+	Colour models.Colour
+	Word   string
+	Until  time.Time
+}
+
+// NewStandingView puts a standing into the reader's words.
+func NewStandingView(p Page, s models.Standing) StandingView {
+	return StandingView{s.Colour, ColourWord(p.Language, s.Colour), s.Until}
+}
+
+// RegisterPage is where somebody says who they are.
+type RegisterPage struct {
+	Page
+	Again       bool // a first registration was refused
+	Refusal     string
+	Types       []Choice
+	Communities []Choice
+	Purposes    []models.Purpose
+	Version     int
+}
+
+// NewRegisterPage makes that page.
+func NewRegisterPage(p Page, communities []models.Community, refusal string) RegisterPage {
+	out := RegisterPage{Page: p, Again: refusal != "", Refusal: refusal, Types: documentChoices(p),
+		Purposes: models.Purposes(), Version: models.ConsentVersion}
+	for _, c := range communities {
+		out.Communities = append(out.Communities, Choice{c.ID, c.Name.In(p.Language)})
+	}
+	return out
+}
+
+// CodePage is the face that is shown to a crowd: no reasons on it.
+type CodePage struct {
+	Page
+	Place    string
+	Name     string // masked
+	Document string // masked
+	Verified bool
+	Standing StandingView
+	Pass     PassData
+}
+
+// PassData is what the script needs to draw passes.
+type PassData struct {
+	Grant       string `json:"grant"`
+	Seed        string `json:"seed"`
+	SlotSeconds int    `json:"slotSeconds"`
+	Prefix      string `json:"prefix"`
+	ServerTime  int64  `json:"serverTime"` // Unix milliseconds
+}
+
+// WhyPage says why, what clears it, and whom to ask.
+type WhyPage struct {
+	Page
+	Standing  StandingView
+	Verified  bool
+	Reasons   []Reasoned
+	Community string
+	Phone     string
+}
+
+// Reasoned is one rule that spoke, in words.
+type Reasoned struct {
+	Why, Clear, Ask string
+	Until           time.Time
+}
+
+// VaccinationsPage shows doses, to whoever has proved that they are theirs.
+type VaccinationsPage struct {
+	Page
+	Verified bool
+	Agreed   bool // to fetching records
+	Complete bool
+	Since    time.Time
+	Doses    []Dose
+}
+
+// Dose is one vaccination.
+type Dose struct {
+	Number                      int
+	Product, Maker, Batch, Site string
+	Date                        time.Time
+}
+
+// DeclarePage is a form that is data, drawn.
+type DeclarePage struct {
+	Page
+	Form   *forms.Form
+	Places []Choice
+	Today  string // 2022-03-14
+	Since  string // the first day that an itinerary may tell of
+}
+
+// DoorPage is opened by a venue's poster; the poster stands in the fragment.
+type DoorPage struct{ Page }
+
+// PassPage is what an ordinary camera opens when it is pointed at a code.
+type PassPage struct{ Page }
+
+// EnterPage redeems the ticket in its fragment and goes on.
+type EnterPage struct{ Page }
+
+// AboutPage says what is collected, why, for how long, and whom to ask.
+type AboutPage struct {
+	Page
+	Purposes []models.Purpose
+}
+
+// OutsidePage is what a plain browser sees of a resident's page.
+type OutsidePage struct{ Page }
+
+// ProblemPage is a refusal in words.
+type ProblemPage struct {
+	Page
+	Says      string
+	RequestID string
+}

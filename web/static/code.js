@@ -1,0 +1,47 @@
+// The code page: draws a new pass every few seconds from what the page brought,
+// and keeps that on the phone, so that the code still opens when nothing answers.
+(function () {
+  'use strict';
+
+  const texts = JSON.parse(document.getElementById('texts').textContent);
+  const data = JSON.parse(document.getElementById('pass').textContent);
+  const offset = data.serverTime - Date.now();
+  const canvas = document.getElementById('qr');
+  const clock = document.getElementById('clock');
+
+  function tick() {
+    const now = new Date(Date.now() + offset);
+    clock.textContent = now.toLocaleString(document.documentElement.lang === 'zh' ? 'zh-CN' : 'en-GB', { hour12: false });
+    clock.dateTime = now.toISOString();
+    setTimeout(tick, 1000 - ((Date.now() + offset) % 1000));
+  }
+
+  function renew() { location.reload(); }
+
+  window.HealthPass.start({
+    canvas: canvas,
+    grant: data.grant,
+    seed: data.seed,
+    slotSeconds: data.slotSeconds,
+    prefix: data.prefix,
+    offsetMillis: offset,
+    onSlot: function (slot) {
+      // Ask for the next grant some time before this one ends, and not all at once.
+      if (slot.expires - (Date.now() + offset) < 600000 && navigator.onLine && !document.hidden && Math.random() < 0.02) renew();
+    },
+    onExpired: function () {
+      document.getElementById('stale').hidden = false;
+      if (navigator.onLine) setTimeout(renew, 1000 + Math.random() * 4000);
+    },
+  });
+
+  function line() {
+    const offline = document.getElementById('offline');
+    offline.textContent = texts.offline;
+    offline.hidden = navigator.onLine;
+  }
+  addEventListener('online', line);
+  addEventListener('offline', line);
+  line();
+  tick();
+})();

@@ -1,0 +1,51 @@
+// A venue's door: the poster stands in the fragment of the address. It is taken
+// out of it at once, and the visit is recorded under an id that is made here, so
+// that asking again doubles nothing.
+(function () {
+  'use strict';
+
+  const app = window.HealthApp;
+  const poster = location.hash.slice(1);
+  history.replaceState(null, '', location.pathname + location.search);
+
+  const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+  // ulid is an id that begins with its time (github.com/ulid/spec).
+  function ulid() {
+    let out = '';
+    for (let i = 0, t = Date.now(); i < 10; i++, t = Math.floor(t / 32)) out = ALPHABET[t % 32] + out;
+    crypto.getRandomValues(new Uint8Array(16)).forEach(function (b) { out += ALPHABET[b % 32]; });
+    return out;
+  }
+
+  const id = ulid();
+  const says = document.getElementById('says');
+  const shapes = { green: '✓', grey: '?', yellow: '!', red: '—' };
+
+  function show(seen) {
+    const face = document.getElementById('seen');
+    const zh = document.documentElement.lang === 'zh';
+    document.getElementById('venue').textContent = seen.venue;
+    document.getElementById('at').textContent = new Date(seen.at).toLocaleString(zh ? 'zh-CN' : 'en-GB', { hour12: false });
+    document.getElementById('word').textContent = seen.word;
+    document.getElementById('shape').textContent = shapes[seen.colour];
+    document.getElementById('until').textContent = seen.until ? app.texts.until + ' ' + new Date(seen.until).toLocaleString(zh ? 'zh-CN' : 'en-GB', { hour12: false }) : '';
+    face.className = 'face colour-' + seen.colour;
+    face.hidden = false;
+    face.focus();
+    says.textContent = app.texts.recorded;
+  }
+
+  function ask(tries) {
+    app.send('POST', '/v1/visits', { id: id, poster: poster }).then(function (answer) {
+      if (answer.ok) { show(answer.body); return; }
+      const error = app.problem(answer);
+      if (answer.status === 0 && tries < 3) { says.textContent = error.text; setTimeout(function () { ask(tries + 1); }, 2000 * tries); return; }
+      says.textContent = error.text;
+      document.getElementById('consent').hidden = error.reason !== 'consent.not_given';
+    });
+  }
+
+  if (poster) ask(1);
+  else says.textContent = app.texts.nothing;
+})();

@@ -1,0 +1,331 @@
+// The guard's page: choose the venue, read codes one after the other, enter people
+// by hand. After scanner.js and staff.js.
+(function (staff, scanner) {
+  'use strict';
+
+  const WAIT = 3000; // milliseconds that one try may take
+  const page = document.getElementById('gate');
+  const at = (id) => document.getElementById(id);
+  const text = staff.text;
+  const memory = scanner.memory();
+  let camera = null;
+  let opening = false;
+  let wanted = false; // whether the camera is to be open
+  let busy = false; // a reading is on its way
+  let unsent = null; // a reading that did not get through, to be tried again
+
+  const read = (key, otherwise) => {
+    try { return JSON.parse(localStorage.getItem(key)) || otherwise; } catch (error) { return otherwise; }
+  };
+  const write = (key, value) => {
+    try { localStorage.setItem(key, JSON.stringify(value)); } catch (error) { /* a private window keeps nothing */ }
+  };
+
+  // Sound. A browser is silent until somebody has touched the page: choosing does that.
+  let audio = null;
+  let muted = read('gate.muted', false) === true;
+  const TONES = { ok: [[880, 0.09], [1320, 0.16]], attention: [[620, 0.16], [0, 0.06], [620, 0.16]], refused: [[220, 0.45]] };
+  const SHAKES = { ok: [60], attention: [120, 80, 120], refused: [400] };
+
+  // touched says whether the browser lets the page sound and shake yet.
+  const touched = () => !navigator.userActivation || navigator.userActivation.hasBeenActive;
+
+  function wake() {
+    if (!touched()) return;
+    const Context = window.AudioContext || window.webkitAudioContext;
+    if (!audio && Context) audio = new Context();
+    if (audio && audio.state === 'suspended') audio.resume().catch(() => {});
+  }
+
+  function signal(kind) {
+    if (navigator.vibrate && touched()) navigator.vibrate(SHAKES[kind]);
+    if (muted || !audio || audio.state !== 'running') return;
+    let start = audio.currentTime;
+    TONES[kind].forEach(([hertz, seconds]) => {
+      const tone = audio.createOscillator();
+      const volume = audio.createGain();
+      tone.type = kind === 'refused' ? 'square' : 'sine';
+      tone.frequency.value = hertz || 1;
+      volume.gain.setValueAtTime(hertz ? 0.25 : 0, start);
+      volume.gain.exponentialRampToValueAtTime(0.001, start + seconds);
+      tone.connect(volume).connect(audio.destination);
+      tone.start(start);
+      tone.stop(start += seconds);
+    });
+  }
+
+  function showMuted() {
+    at('sound').setAttribute('aria-pressed', String(!muted));
+    at('sound').textContent = text(muted ? 'sound.off' : 'sound.on');
+  }
+
+  // Counts, of this device and this day.
+  const today = () => new Date().toDateString();
+  function counts() {
+    const kept = read('gate.counts', {});
+    return kept.day === today() ? kept : { day: today(), of: {} };
+  }
+  function count(what) {
+    const kept = counts();
+    kept.of[what] = (kept.of[what] || 0) + 1;
+    write('gate.counts', kept);
+    showCounts();
+  }
+  function showCounts() {
+    const kept = counts().of;
+    document.querySelectorAll('[data-count]').forEach((place) => {
+      place.textContent = String(kept[place.dataset.count] || 0);
+    });
+  }
+
+  const when = new Intl.DateTimeFormat(document.documentElement.lang, {
+    month: 'long', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: page.dataset.zone || undefined,
+  });
+
+  function fill(id, value) {
+    const place = at(id);
+    place.textContent = value || '';
+    const row = place.closest('[data-row]') || place;
+    row.hidden = !value;
+  }
+
+  const ready = () => text(page.dataset.camera === 'off' ? 'ready.photo' : 'ready');
+
+  // show puts an answer on the screen, where it stays until the next.
+  //   card: {tone, advice, huge, say, colour, word, name, document, until, phone}
+  function show(card) {
+    const result = at('result');
+    result.dataset.advice = card.advice;
+    if (card.colour) result.dataset.colour = card.colour;
+    else delete result.dataset.colour;
+    at('huge').textContent = card.huge;
+    fill('say', card.say);
+    fill('word', card.word);
+    fill('name', card.name);
+    fill('document', card.document);
+    fill('until', card.until && when.format(new Date(card.until)));
+    at('shape').setAttribute('href', card.colour ? '#shape-' + card.colour : '#shape-none');
+    at('compare').hidden = !card.name;
+    const call = at('call');
+    call.hidden = !card.phone;
+    call.href = card.phone ? 'tel:' + card.phone.replace(/[^\d+]/g, '') : '';
+    call.textContent = card.phone ? text('call', { phone: card.phone }) : '';
+    at('again').hidden = !card.again;
+    at('who').hidden = card.advice !== 'paper' || !card.ask;
+    result.hidden = false;
+    result.scrollTop = 0;
+    page.dataset.shown = 'yes';
+    at('status').textContent = ready();
+    at('announce').textContent = '';
+    requestAnimationFrame(() => {
+      at('announce').textContent = [card.huge, card.word, card.name, card.say].filter(Boolean).join('。');
+    });
+    signal(card.tone);
+  }
+
+  function answered(body, ask) {
+    const pass = body.advice === 'pass';
+    show(Object.assign({}, body, {
+      tone: pass ? 'ok' : 'attention', huge: text('advice.' + body.advice), ask,
+      phone: pass ? '' : body.phone, word: body.name ? body.word : '',
+      colour: body.name ? body.colour : '',
+    }));
+  }
+
+  function refused(problem) {
+    show({ tone: 'refused', advice: 'refused', huge: text('refused.' + problem.reason) || text('refused'), say: problem.text });
+  }
+
+  // send delivers and shows what came back.
+  async function send(reading) {
+    if (busy) return null;
+    busy = true;
+    unsent = null;
+    at('status').textContent = text('checking');
+    const answer = await scanner.deliver(reading.body, (body) => staff.send('POST', reading.path, body, WAIT), staff.now);
+    busy = false;
+    const code = reading.body.pass;
+    if (code && answer.ok) memory.accepted(code, Date.now());
+    else if (code && answer.status && answer.status < 500) memory.refused(code, Date.now());
+    if (answer.ok) {
+      if (!reading.more) count(answer.body.advice);
+      answered(answer.body, !reading.more);
+    } else if (answer.status && answer.status < 500) {
+      if (answer.problem.reason === 'gate.venue_required') view('choose', choose && choose.elements.venue);
+      else if (!staff.signedOut(answer) && !reading.form) {
+        count('refused');
+        refused(answer.problem);
+      }
+    } else {
+      unsent = reading;
+      show({ tone: 'refused', advice: 'unsent', huge: text('unsent'), say: text('unsent.say'), again: true });
+    }
+    return answer;
+  }
+
+  // scanned takes what the camera or a picture said.
+  function scanned(code, chosen) {
+    if (busy) return;
+    if (!memory.isNew(code, Date.now())) {
+      if (chosen) at('status').textContent = text('same');
+      return;
+    }
+    // A reading that may have arrived without its answer goes again under its own id.
+    const again = unsent && unsent.body.pass && scanner.grantOf(unsent.body.pass) === scanner.grantOf(code);
+    send({ path: '/v1/scans', body: { id: again ? unsent.body.id : scanner.ulid(staff.now()), pass: code } });
+  }
+
+  async function open() {
+    wanted = true;
+    if (camera || opening) return;
+    opening = true;
+    try {
+      camera = await scanner.camera(at('video'), (code) => scanned(code, false));
+      page.dataset.camera = 'on';
+    } catch (error) {
+      page.dataset.camera = 'off';
+    }
+    opening = false;
+    if (!wanted) close();
+    else if (!busy) at('status').textContent = ready();
+  }
+
+  function close() {
+    wanted = false;
+    if (camera) camera.stop();
+    camera = null;
+  }
+
+  function view(name, focus) {
+    page.dataset.view = name;
+    ['choose', 'scan', 'hand'].forEach((id) => { at(id).hidden = id !== name; });
+    if (name === 'scan') open();
+    else close();
+    if (focus) focus.focus();
+  }
+
+  // Choosing the venue. It is asked once: the service remembers where a guard stands.
+  // Without a venue to choose there is no form.
+  const choose = at('choose-form');
+  if (choose) staff.form(choose, () => {
+    wake();
+    return { venue: choose.elements.venue.value };
+  }, (body) => {
+    at('venue-name').textContent = body.venue.name;
+    view('scan', at('venue-name'));
+  });
+
+  at('photo').addEventListener('change', async () => {
+    const file = at('photo').files[0];
+    at('photo').value = ''; // so that the same picture can be chosen again
+    if (!file) return;
+    wake();
+    at('status').textContent = text('checking');
+    const code = await scanner.photo(file).catch(() => '');
+    if (code) scanned(code, true);
+    else show({ tone: 'refused', advice: 'refused', huge: text('unread'), say: text('unread.say') });
+  });
+
+  at('again').addEventListener('click', () => { if (unsent) send(unsent); });
+  at('sound').addEventListener('click', () => {
+    muted = !muted;
+    write('gate.muted', muted);
+    showMuted();
+    wake();
+    if (!muted) signal('ok');
+  });
+  at('to-hand').addEventListener('click', () => {
+    wake();
+    view('hand', at('hand-form').elements.number);
+  });
+  at('from-hand').addEventListener('click', () => view('scan', at('to-hand')));
+  at('to-choose').addEventListener('click', () => view('choose', choose && choose.elements.venue));
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) close();
+    else if (page.dataset.view === 'scan') open();
+  });
+
+  // By hand. The type follows from the number until the guard says otherwise. A
+  // permit of Taiwan has eight digits, as half a resident's number has: that one is
+  // chosen.
+  const hand = at('hand-form');
+  const number = hand.elements.number;
+  const GUESSES = [
+    [/^8[123]0000/, 'hmt_residence_permit'],
+    [/^(9|[A-Z]{3}\d{12}$)/, 'permanent_residence'],
+    [/^[HM]\d{8}(\d\d)?$/, 'hk_macao_permit'],
+    [/^\d*X?$/, 'resident_id'],
+    [/^/, 'passport'],
+  ];
+  let typeChosen = false;
+
+  function typed() {
+    const value = number.value.toUpperCase().replace(/[\s-]/g, '');
+    if (value !== number.value) number.value = value;
+    if (!typeChosen) hand.elements.type.value = GUESSES.find((guess) => guess[0].test(value))[1];
+    at('length').textContent = hand.elements.type.value === 'resident_id'
+      ? text(/^\d{17}[\dX]$/.test(value) ? 'length.full' : 'length', { n: value.length }) : '';
+  }
+  number.addEventListener('input', typed);
+  hand.elements.type.addEventListener('change', () => { typeChosen = true; typed(); });
+  at('keys').addEventListener('click', (event) => {
+    const key = event.target.closest('[data-key]');
+    if (!key) return;
+    const value = number.value;
+    const keys = { back: () => value.slice(0, -1), clear: () => '' };
+    if (key.dataset.key === 'letters') {
+      number.inputMode = 'text';
+      number.focus();
+      return;
+    }
+    number.value = (keys[key.dataset.key] || (() => value + key.dataset.key))();
+    typed();
+  });
+
+  function forget() {
+    hand.reset();
+    number.inputMode = 'none';
+    typeChosen = false;
+    typed();
+  }
+
+  // enter sends the document; said is what a paper form would also ask.
+  async function enter(form, person, said) {
+    staff.clear(form);
+    form.setAttribute('aria-busy', 'true');
+    const body = Object.assign({ id: scanner.ulid(staff.now()), document: person }, said);
+    const answer = await send({ path: '/v1/entries', body, form, more: Boolean(said) });
+    form.removeAttribute('aria-busy');
+    if (!answer) return;
+    const words = !answer.ok && answer.status && answer.status < 500;
+    if (words) {
+      staff.explain(form, answer.problem);
+      signal('refused');
+      return;
+    }
+    at('who').dataset.type = person.type;
+    at('who').dataset.number = person.number;
+    forget();
+    at('who').reset();
+    view('scan', at('result'));
+  }
+
+  hand.addEventListener('submit', (event) => {
+    event.preventDefault();
+    if (number.value) enter(hand, { type: hand.elements.type.value, number: number.value });
+    else number.focus();
+  });
+
+  at('who').addEventListener('submit', (event) => {
+    event.preventDefault();
+    const who = at('who');
+    const said = { name: who.elements.name.value.trim(), phone: who.elements.phone.value.trim() };
+    if (!said.name && !said.phone) return;
+    enter(who, { type: who.dataset.type, number: who.dataset.number }, said);
+  });
+
+  number.inputMode = 'none'; // the keys on the page are larger than the phone's
+  showMuted();
+  showCounts();
+  if (page.dataset.view === 'scan') view('scan');
+})(window.HealthStaff, window.HealthGate.scanner);

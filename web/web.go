@@ -1,0 +1,128 @@
+// Package web is every byte that a person sees: the pages, their words in every
+// language, one stylesheet, and the scripts. Handlers fill a page's struct, and
+// Render writes it.
+//
+// There is no framework and no third-party request. Pages work under a policy
+// that allows our own files alone: no script or style stands inside a page.
+package web
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"io"
+	"io/fs"
+	"reflect"
+)
+
+//go:embed templates texts static pass/sha256.js pass/qr.js pass/pass.js
+var files embed.FS
+
+// Framed is a page: whatever embeds [Page].
+type Framed interface{ frame() Page }
+
+// pages are all there are, with the template and the script that belong to each.
+// The program does not start if one of them is missing.
+var pages = []struct {
+	name   string
+	script string // asset; "" for none
+	page   Framed
+}{
+	{"home", "app.js", HomePage{}},
+	{"register", "app.js", RegisterPage{}},
+	{"code", "code.js", CodePage{}},
+	{"why", "", WhyPage{}},
+	{"vaccinations", "", VaccinationsPage{}},
+	{"declare", "app.js", DeclarePage{}},
+	{"me", "app.js", MePage{}},
+	{"door", "door.js", DoorPage{}},
+	{"pass", "fragment.js", PassPage{}},
+	{"enter", "enter.js", EnterPage{}},
+	{"about", "", AboutPage{}},
+	{"problem", "", ProblemPage{}},
+	{"outside", "", OutsidePage{}},
+	{"staff_login", "login.js", StaffLoginPage{}},
+	{"join", "join.js", JoinPage{}},
+	{"gate", "gate.js", GatePage{}},
+	{"console", "console.js", ConsolePage{}},
+	{"review", "console.js", ReviewPage{}},
+	{"invitations", "console.js", InvitationsPage{}},
+	{"poster", "console.js", PosterPage{}},
+}
+
+// printed is a page ready to be written.
+type printed struct {
+	*template.Template
+	name, script string
+}
+
+var templates = parse()
+
+func parse() map[reflect.Type]printed {
+	base := template.New("").Option("missingkey=error").Funcs(template.FuncMap{"asset": Asset})
+	template.Must(base.ParseFS(files, "templates/*.html"))
+	all := map[reflect.Type]printed{}
+	for _, p := range pages {
+		if base.Lookup(p.name) == nil {
+			panic("web: no template " + p.name)
+		}
+		t := template.Must(template.Must(base.Clone()).New("content").Parse(`{{template "` + p.name + `" .}}`))
+		all[reflect.TypeOf(p.page)] = printed{t, p.name, p.script}
+	}
+	return all
+}
+
+// Render writes the page, whole or not at all.
+func Render(w io.Writer, page Framed) error {
+	p, known := templates[reflect.TypeOf(page)]
+	if !known {
+		return fmt.Errorf("web: %T is no page", page)
+	}
+	var b bytes.Buffer
+	if err := p.ExecuteTemplate(&b, "frame", framed{page, page.frame(), p.name, p.script}); err != nil {
+		return fmt.Errorf("web: %s: %w", p.name, err)
+	}
+	_, err := b.WriteTo(w)
+	return err
+}
+
+// framed is what the frame around every page is given.
+type framed struct {
+	Content Framed
+	Page
+	Name   string
+	Script string
+}
+
+// Title is the page's, in the reader's language.
+func (f framed) Title() string { return f.T(f.Name + ".title") }
+
+// Texts are the sentences that the page's script says.
+func (f framed) Texts() map[string]string { return scriptTexts(f.Name, f.Language) }
+
+// Styles are the stylesheets of the page: staff have one more.
+func (f framed) Styles() []string {
+	if f.Staff() {
+		return []string{"app.css", "staff.css"}
+	}
+	return []string{"app.css"}
+}
+
+// Staff reports whether the page is for staff.
+func (f framed) Staff() bool {
+	switch f.Content.(type) {
+	case StaffLoginPage, JoinPage, GatePage, ConsolePage, ReviewPage, InvitationsPage, PosterPage:
+		return true
+	}
+	return false
+}
+
+// glob lists embedded files.
+func glob(pattern string) []string {
+	names, err := fs.Glob(files, pattern)
+	if err != nil {
+		panic(err) // the patterns are constant
+	}
+	return names
+}
