@@ -66,12 +66,16 @@ func (t *txn) record(row visitRow) error {
 			*b = []byte{}
 		}
 	}
-	err := t.db.Clauses().Create(&row).Error
+	err := t.insert(&row)
 	if !errors.Is(err, gorm.ErrDuplicatedKey) {
 		return err
 	}
 	var before visitRow
-	if err := found(t.db.Where("id = ?", row.ID).Take(&before).Error); err != nil {
+	err = found(t.db.Where("id = ?", row.ID).Take(&before).Error)
+	if errors.Is(err, models.NotFound) { // it came after this transaction's view of the table
+		return errRace
+	}
+	if err != nil {
 		return err
 	}
 	if before.VenueID != row.VenueID || before.Grade != row.Grade || before.StaffID != row.StaffID ||
@@ -119,7 +123,7 @@ func (s *Store) Scan(ctx context.Context, at models.Gate, id, text string) (Seen
 	if err != nil {
 		return Seen{}, err
 	}
-	opened, err := pass.Verifier{Keys: s.Vault.PassPublic()}.Open(shown, s.Now())
+	opened, err := s.openPass(ctx, id, shown)
 	if err != nil {
 		return Seen{}, err
 	}
@@ -138,6 +142,26 @@ func (s *Store) Scan(ctx context.Context, at models.Gate, id, text string) (Seen
 		return t.recordAgreed(row)
 	})
 	return out, err
+}
+
+// openPass opens a pass that is shown now, or one that is already on record under
+// that id: a guard whose first answer was lost asks again a while later.
+func (s *Store) openPass(ctx context.Context, id string, shown pass.Pass) (pass.Opened, error) {
+	verifier := pass.Verifier{Keys: s.Vault.PassPublic()}
+	opened, err := verifier.Open(shown, s.Now())
+	if !errors.Is(err, models.Gone) {
+		return opened, err
+	}
+	again, aerr := verifier.OpenAt(shown, s.Now())
+	if aerr != nil {
+		return opened, err
+	}
+	var before visitRow
+	aerr = found(s.read.WithContext(ctx).Where("id = ?", id).Take(&before).Error)
+	if aerr == nil && bytes.Equal(before.Handle, again.Handle[:]) {
+		return again, nil
+	}
+	return opened, err
 }
 
 // recordAgreed records the visit of a known resident. Whoever does not consent

@@ -128,6 +128,36 @@ func alter(text string) string {
 	return string(b)
 }
 
+// A guard whose answer was lost asks again under the same id, when the pass is
+// stale already.
+func TestScanIsAskedAgain(t *testing.T) {
+	schema.Each(t, func(t *testing.T, db storetest.DB) {
+		w := newTown(t, db)
+		me, _ := w.verified()
+		w.declare(me)
+		p, err := w.Present(w.ctx, me)
+		must(t, err)
+		id, text := w.ulid(), w.show(p)
+		_, err = w.Scan(w.ctx, w.gateNow(), id, text)
+		must(t, err)
+		w.clock.Advance(time.Minute)
+		seen, err := w.Scan(w.ctx, w.gateNow(), id, text)
+		must(t, err)
+		if seen.Advice != models.AdvicePass {
+			t.Errorf("advice %s, want pass", seen.Advice)
+		}
+		visits, err := w.Visits(w.ctx, me)
+		must(t, err)
+		if len(visits) != 1 {
+			t.Errorf("%d visits, want 1", len(visits))
+		}
+		w.changesNothing(func() {
+			_, err = w.Scan(w.ctx, w.gateNow(), w.ulid(), text)
+			refused(t, err, models.ReasonPassStale)
+		})
+	})
+}
+
 func TestSignedOutPhoneShowsNothing(t *testing.T) {
 	schema.Each(t, func(t *testing.T, db storetest.DB) {
 		w := newTown(t, db)
