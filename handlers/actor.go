@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"healthcode/models"
+	"healthcode/models/store"
 )
 
 // The cookies that sessions live in. The prefix binds them to this host, to
@@ -51,6 +52,11 @@ func (a *api) account(handle func(*gin.Context, models.Account) error) endpoint 
 
 func (a *api) resident(handle func(*gin.Context, models.Resident) error) endpoint {
 	return as(a, "resident", residentCookie, a.Store.Resident, handle)
+}
+
+// holder is a resident opening their code, by the shortest way there is.
+func (a *api) holder(handle func(*gin.Context, store.Holder) error) endpoint {
+	return as(a, "resident", residentCookie, a.Store.Holder, handle)
 }
 
 func (a *api) staff(handle func(*gin.Context, models.Staff) error) endpoint {

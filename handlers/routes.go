@@ -35,7 +35,7 @@ func (a *api) routes() []route {
 
 		{get, "/v1/forms/:form", a.account(a.showForm)},
 		{post, "/v1/declarations", a.resident(a.declare)},
-		{get, "/v1/pass", a.resident(a.present)},
+		{get, "/v1/pass", a.holder(a.present)},
 		{get, "/v1/standing", a.resident(a.standing)},
 		{get, "/v1/vaccinations", a.resident(a.vaccinations)},
 		{post, "/v1/visits", a.resident(a.visit)},

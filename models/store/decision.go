@@ -142,6 +142,7 @@ func sameReasons(a, b []models.DecisionReason) bool {
 }
 
 func (t *txn) insertDecision(d models.Decision) error {
+	t.touch(d.ResidentID)
 	reasons, err := json.Marshal(d.Reasons)
 	if err != nil {
 		return err

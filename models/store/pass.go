@@ -64,20 +64,7 @@ func (r reader) held(me models.Resident, d models.Decision, p *Presented) (bool,
 	if err != nil {
 		return false, fmt.Errorf("grant: %w", err)
 	}
-	left := instant(row.ExpiresAt).Sub(r.Now())
-	if row.DecisionID != d.ID || left < grantSpare && !d.Until.Equal(instant(row.ExpiresAt)) || left <= 0 {
-		return false, nil
-	}
-	if len(row.Body) != pass.GrantSize {
-		return false, nil
-	}
-	p.Grant = pass.Grant(row.Body)
-	chainKey, known := r.Vault.PassChainKeys()[p.Grant.KeyID()]
-	if !known {
-		return false, nil
-	}
-	p.Seed = pass.Signer{ChainKey: chainKey}.Seed(p.Grant)
-	return true, nil
+	return r.spare(row, d) && r.rederive(row, p), nil
 }
 
 // grant decides anew if need be, and mints. A grant ends with the decision it is
@@ -98,6 +85,7 @@ func (s *Store) grant(ctx context.Context, me models.Resident) (Presented, error
 		if p.Grant, p.Seed, err = t.mint(me, d, begin, life); err != nil {
 			return err
 		}
+		t.touch(me.SessionID)
 		handle := p.Grant.Handle()
 		return t.insert(&grantRow{Handle: handle[:], ResidentID: me.ID, SessionID: me.SessionID, DecisionID: d.ID,
 			Body: p.Grant[:], NotBefore: millis(begin), ExpiresAt: millis(p.Grant.Expires())})

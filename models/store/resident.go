@@ -204,6 +204,7 @@ func (s *Store) CloseResident(ctx context.Context, me models.Resident) error {
 // closeResident blanks the resident and ends their open reviews. Into names the
 // resident that takes over when two registrations turned out to be one person.
 func (t *txn) closeResident(row residentRow, into string) error {
+	t.touch(row.ID)
 	blank := map[string]any{"number_sealed": []byte{}, "name_sealed": []byte{}, "phone_sealed": []byte{},
 		"guardian_sealed": []byte{}, "document_id": nil, "verified_at": 0, "verified_mac": []byte{},
 		"merged_into": into, "closed_at": millis(t.at), "updated_at": millis(t.at)}
@@ -225,6 +226,7 @@ func (t *txn) moveAccounts(from, to string) error {
 // verify binds the resident to the document that a worker has checked. The MAC
 // is what counts: a document_id that was written without it binds nobody.
 func (t *txn) verify(residentID, documentID string) error {
+	t.touch(residentID)
 	mac, err := t.Vault.MAC(macVerified, verifiedBytes(residentID, documentID))
 	if err != nil {
 		return err

@@ -193,6 +193,7 @@ func (s *Store) Sessions(ctx context.Context, me models.Resident) ([]models.Sess
 // passes that it holds are refused from now on.
 func (s *Store) EndSession(ctx context.Context, me models.Resident, sessionID string) error {
 	return s.change(ctx, me.Actor(), func(t *txn) error {
+		t.touch(sessionID)
 		own := t.db.Table("accounts").Select("id").Where("resident_id = ?", me.ID)
 		done := t.db.Model(&sessionRow{}).
 			Where("id = ? AND kind = ? AND ended_at = 0 AND subject_id IN (?)", sessionID, sessionAccount, own).
@@ -210,6 +211,7 @@ func (s *Store) EndSession(ctx context.Context, me models.Resident, sessionID st
 // SignOut ends the session that a request came with, whatever it is of.
 func (s *Store) SignOut(ctx context.Context, by models.Actor, sessionID string) error {
 	return s.change(ctx, by, func(t *txn) error {
+		t.touch(sessionID)
 		err := t.db.Model(&sessionRow{}).Where("id = ?", sessionID).Update("ended_at", millis(t.at)).Error
 		if err != nil {
 			return err

@@ -37,8 +37,10 @@ type Options struct {
 
 // Store is the memory of one installation. It is safe for concurrent use.
 type Store struct {
-	write *gorm.DB // one writer at a time on SQLite
-	read  *gorm.DB // read-only pool on SQLite, the same pool as write elsewhere
+	write  *gorm.DB // one writer at a time on SQLite
+	read   *gorm.DB // read-only pool on SQLite, the same pool as write elsewhere
+	holder statement
+	recent *recent
 	Options
 }
 
@@ -52,7 +54,7 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 	if opts.Alarm == nil {
 		opts.Alarm = func(string) {}
 	}
-	s := &Store{Options: opts}
+	s := &Store{Options: opts, recent: newRecent()}
 	var err error
 	if s.write, s.read, err = connect(opts.DSN); err != nil {
 		return nil, err

@@ -21,7 +21,12 @@ type txn struct {
 	db *gorm.DB
 	by models.Actor
 	at time.Time
+
+	touched []string // residents and sessions about whom something changed
 }
+
+// touch says that something about that resident or session is no longer as it was.
+func (t *txn) touch(id string) { t.touched = append(t.touched, id) }
 
 // attempts is how often a whole transaction is tried when the database says that
 // two of them met.
@@ -35,9 +40,14 @@ func (s *Store) change(ctx context.Context, by models.Actor, f func(*txn) error)
 	}
 	for attempt := 1; ; attempt++ {
 		at := s.Now().UTC().Truncate(time.Millisecond)
+		t := &txn{Store: s, by: by, at: at}
 		err := s.write.WithContext(ctx).Transaction(func(db *gorm.DB) error {
-			return f(&txn{Store: s, db: db, by: by, at: at})
+			t.db = db
+			return f(t)
 		})
+		for _, id := range t.touched { // also after an error: the commit may have happened
+			s.recent.changed(id)
+		}
 		if err == nil || attempt == attempts || !again(err) {
 			return err
 		}

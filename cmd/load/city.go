@@ -1,0 +1,358 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+	"github.com/pquerna/otp/totp"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"healthcode/handlers"
+	"healthcode/models"
+	"healthcode/models/forms"
+	"healthcode/models/rules"
+	"healthcode/models/store"
+	"healthcode/platform"
+	"healthcode/platform/vault"
+)
+
+// people is how many phones take turns, so that no figure is of one row.
+const people = 200
+
+// bench is the service with a few hundred residents, and a client of it.
+type bench struct {
+	path   string
+	base   string
+	filler string
+	length time.Duration
+	store  *store.Store
+	server *http.Server
+	client *http.Client
+	tokens []string
+	now    func() time.Time
+	venue  models.Venue
+	home   string
+	gate   models.Gate
+}
+
+// played logs anybody in whose code is their number: the figure is the service's
+// own, not an upstream's.
+type played struct{}
+
+func (played) Identify(_ context.Context, code string) (platform.Identity, error) {
+	return platform.Identity{Platform: platform.WeChat, AppID: "load", OpenID: code}, nil
+}
+
+var by = models.Operator("load")
+
+func newBench(ctx context.Context, path string) (*bench, error) {
+	keys, err := vault.Ephemeral()
+	if err != nil {
+		return nil, err
+	}
+	b := &bench{path: path, filler: strings.Repeat("x", 180), client: &http.Client{Timeout: 10 * time.Second,
+		Transport: &http.Transport{MaxIdleConnsPerHost: 4}}}
+	drift := time.Duration(0) // the limits count by this clock, which runs ahead of the load
+	b.now = func() time.Time { drift += 50 * time.Millisecond; return time.Now().Add(drift) }
+	if _, err := store.Migrate(ctx, "sqlite:"+path); err != nil {
+		return nil, err
+	}
+	b.store, err = store.Open(ctx, store.Options{DSN: "sqlite:" + path, Vault: keys, Rules: rules.Default(), Forms: forms.Default(),
+		Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return nil, err
+	}
+	h, err := handlers.New(handlers.Options{Store: b.store, Identify: map[string]handlers.Identifier{platform.WeChat: played{}},
+		Origin: "https://hc.example.cn", Zone: time.UTC, Now: b.now, Log: slog.New(slog.NewJSONHandler(io.Discard, nil)), Metrics: prometheus.NewRegistry()})
+	if err != nil {
+		return nil, err
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	b.server = &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second}
+	go b.server.Serve(l) // until it is closed
+	b.base = "http://" + l.Addr().String()
+	return b, b.found(ctx)
+}
+
+func (b *bench) close() {
+	_ = b.server.Close()
+	_ = b.store.Close()
+}
+
+func words(s string) models.Text { return models.Text{models.Chinese: s, models.English: s} }
+
+// found makes one community with a gate; the residents come when they are needed.
+func (b *bench) found(ctx context.Context) error {
+	if err := b.store.AddJurisdiction(ctx, by, models.Jurisdiction{Code: "330110", Name: words("余杭区"), TimeZone: "Asia/Shanghai"}); err != nil {
+		return err
+	}
+	var err error
+	if b.home, err = b.store.AddCommunity(ctx, by, models.Community{Jurisdiction: "330110", Name: words("社区"), Phone: "0571-88880001"}); err != nil {
+		return err
+	}
+	b.venue, err = b.store.AddVenue(ctx, by, models.Venue{Jurisdiction: "330110", CommunityID: b.home, Name: words("市场")})
+	b.gate = models.Gate{Staff: models.Staff{ID: "load", Display: "load", Role: models.RoleGuard}, Venue: b.venue}
+	return err
+}
+
+// populate registers everybody, has a worker approve them, and lets them declare.
+func (b *bench) populate(ctx context.Context) error {
+	if len(b.tokens) > 0 {
+		return nil
+	}
+	worker, err := b.worker(ctx)
+	if err != nil {
+		return err
+	}
+	for i := range people {
+		token, err := b.store.SignIn(ctx, store.SignIn{Platform: platform.WeChat, AppID: "load", OpenID: fmt.Sprint("resident-", i)})
+		if err != nil {
+			return err
+		}
+		me, err := b.store.Account(ctx, token)
+		if err != nil {
+			return err
+		}
+		r, err := b.registration(i)
+		if err != nil {
+			return err
+		}
+		if err := b.store.Register(ctx, me, r); err != nil {
+			return err
+		}
+		b.tokens = append(b.tokens, token)
+	}
+	return b.approve(ctx, worker)
+}
+
+func (b *bench) registration(i int) (models.Registration, error) {
+	r := models.Registration{Community: b.home}
+	var err error
+	if r.Name, err = models.ParseName("张三"); err != nil {
+		return r, err
+	}
+	if r.Phone, err = models.ParsePhone("13800138000"); err != nil {
+		return r, err
+	}
+	for _, p := range models.Purposes() {
+		r.Consents = append(r.Consents, models.Consent{Purpose: p, Version: models.ConsentVersion})
+	}
+	r.Document, err = models.ParseDocument(models.DocumentPassport, fmt.Sprintf("E%08d", i), time.Now())
+	return r, err
+}
+
+func (b *bench) worker(ctx context.Context) (models.Worker, error) {
+	invitation, err := b.store.Invite(ctx, by, models.Staff{Role: models.RoleWorker, Display: "load", Jurisdiction: "330110", Communities: []string{b.home}})
+	if err != nil {
+		return models.Worker{}, err
+	}
+	factor, err := b.store.InvitationFactor(ctx, invitation)
+	if err != nil {
+		return models.Worker{}, err
+	}
+	code, err := totp.GenerateCode(factor.Secret, time.Now())
+	if err != nil {
+		return models.Worker{}, err
+	}
+	own, err := models.ParseDocument(models.DocumentPassport, "E99999999", time.Now())
+	if err != nil {
+		return models.Worker{}, err
+	}
+	const password = "load-load-load-worker"
+	if err := b.store.Accept(ctx, store.Acceptance{Token: invitation, Username: "load", Password: password, Code: code, Document: own}); err != nil {
+		return models.Worker{}, err
+	}
+	if code, err = totp.GenerateCode(factor.Secret, time.Now().Add(30*time.Second)); err != nil {
+		return models.Worker{}, err
+	}
+	token, err := b.store.SignInStaff(ctx, store.StaffSignIn{Username: "load", Password: password, Code: code})
+	if err != nil {
+		return models.Worker{}, err
+	}
+	return b.store.Worker(ctx, token)
+}
+
+func (b *bench) approve(ctx context.Context, worker models.Worker) error {
+	desk := b.store.For(worker)
+	for {
+		queue, err := desk.Queue(ctx, "")
+		if err != nil || len(queue) == 0 {
+			return err
+		}
+		for _, r := range queue {
+			if err := desk.Claim(ctx, r.ID); err != nil {
+				return err
+			}
+			if err := desk.Judge(ctx, r.ID, models.Judgement{Verdict: models.Approve}); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// token is the one of somebody, in turn.
+func (b *bench) token(i int) string {
+	if len(b.tokens) == 0 {
+		return ""
+	}
+	return b.tokens[i%len(b.tokens)]
+}
+
+func (b *bench) get(ctx context.Context, url, token string) ([]byte, error) {
+	return b.ask(ctx, http.MethodGet, url, token, nil, "")
+}
+
+func (b *bench) ask(ctx context.Context, method, url, token string, body any, key string) ([]byte, error) {
+	var in io.Reader
+	if body != nil {
+		raw, err := json.Marshal(body)
+		if err != nil {
+			return nil, err
+		}
+		in = bytes.NewReader(raw)
+	}
+	r, err := http.NewRequestWithContext(ctx, method, url, in)
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Authorization", "Bearer "+token)
+	r.Header.Set("Idempotency-Key", key)
+	response, err := b.client.Do(r)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	out, err := io.ReadAll(response.Body)
+	if err == nil && response.StatusCode >= 400 {
+		err = fmt.Errorf("%s: %d %s", url, response.StatusCode, out)
+	}
+	return out, err
+}
+
+// openCode is what a phone asks for when its owner opens the code.
+func (b *bench) openCode(ctx context.Context, i int) error {
+	if err := b.populate(ctx); err != nil {
+		return err
+	}
+	_, err := b.get(ctx, b.base+"/v1/pass", b.token(i))
+	return err
+}
+
+func (b *bench) login(ctx context.Context, i int) error {
+	_, err := b.ask(ctx, http.MethodPost, b.base+"/v1/login", "", map[string]string{"platform": "wechat", "code": fmt.Sprint("somebody-", i%people)}, "")
+	return err
+}
+
+func (b *bench) declare(ctx context.Context, i int) error {
+	if err := b.populate(ctx); err != nil {
+		return err
+	}
+	answers := map[string]any{"temperature": 36.5, "symptoms": []string{"none"}, "contact": "no", "residence": "settled"}
+	_, err := b.ask(ctx, http.MethodPost, b.base+"/v1/declarations", b.token(i),
+		map[string]any{"form": "health", "version": 1, "answers": answers}, fmt.Sprintf("load-declaration-%06d", i))
+	return err
+}
+
+// scan is a guard scanning a code, in the store.
+func (b *bench) scan(ctx context.Context, i int) error {
+	me, err := b.store.Holder(ctx, b.token(i))
+	if err != nil {
+		return err
+	}
+	if !me.Current {
+		return b.openCode(ctx, i)
+	}
+	p, err := me.Presented.Seed.Show(me.Presented.Grant, time.Now())
+	if err != nil {
+		return err
+	}
+	_, err = b.store.Scan(ctx, b.gate, ulid.Make().String(), p.Text("https://hc.example.cn/p#"))
+	return err
+}
+
+// rawInsert is the limit of everything that is kept: one row of the same columns
+// in a database of the same kind, as durable, and nothing around it.
+func (b *bench) rawInsert(ctx context.Context) (cost, error) {
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(filepath.Dir(b.path), "raw.db")+
+		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate")
+	if err != nil {
+		return cost{}, err
+	}
+	defer db.Close()
+	_, err = db.ExecContext(ctx, `CREATE TABLE visits (id VARCHAR(26) PRIMARY KEY, at BIGINT, venue_id VARCHAR(26), resident_id VARCHAR(26),
+		grade VARCHAR(16), handle BLOB, staff_id VARCHAR(26), person_sealed BLOB, received_at BIGINT)`)
+	if err != nil {
+		return cost{}, err
+	}
+	return b.measure(ctx, func(ctx context.Context, i int) error {
+		_, err := db.ExecContext(ctx, "INSERT INTO visits VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", ulid.Make().String(), time.Now().UnixMilli(),
+			b.venue.ID, b.home, "scanned", make([]byte, 8), b.home, []byte{}, time.Now().UnixMilli())
+		return err
+	})
+}
+
+// links are the files of ours that a page loads.
+func links(page string) []string {
+	var list []string
+	for _, found := range asset.FindAllStringSubmatch(page, -1) {
+		list = append(list, found[1])
+	}
+	return list
+}
+
+var asset = regexp.MustCompile(`(?:href|src)="(/static/[^"]+)"`)
+
+// pageBytes and pageRequests are the limits of the code page on a first visit.
+const (
+	pageBytes    = 30 << 10
+	pageRequests = 4
+)
+
+// weigh loads the code page and what it links to, as a first visit does.
+func (b *bench) weigh(ctx context.Context, out io.Writer) error {
+	total, requests := 0, 0
+	load := func(path string) (string, error) {
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, b.base+path, nil)
+		if err != nil {
+			return "", err
+		}
+		r.Header.Set("Authorization", "Bearer "+b.tokens[0])
+		r.Header.Set("Accept-Encoding", "gzip") // set by hand, so that the bytes stay as they came
+		response, err := b.client.Do(r)
+		if err != nil {
+			return "", err
+		}
+		defer response.Body.Close()
+		body, err := io.ReadAll(response.Body)
+		total, requests = total+len(body), requests+1
+		return string(body), err
+	}
+	page, err := load("/code")
+	if err != nil {
+		return err
+	}
+	for _, link := range links(page) {
+		if _, err := load(link); err != nil {
+			return err
+		}
+	}
+	say(out, "code_page_weight", float64(total)/1024, "kB", pageBytes/1024)
+	say(out, "code_page_requests", float64(requests), "", pageRequests)
+	return nil
+}

@@ -1,0 +1,45 @@
+// Command load drives the real HTTP server and prints figures, each beside the
+// nearest limit measured in the same run: a bare gin route, a raw INSERT, a raw
+// signature. Absolute figures say little on a shared machine; the ratio does.
+//
+//	go run ./cmd/load figures
+//
+// Every line reads: figure NAME VALUE UNIT limit VALUE ratio R.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	_ "time/tzdata" // the machine may have no zone files
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "load:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string, out io.Writer) error {
+	flags := flag.NewFlagSet("load", flag.ContinueOnError)
+	seconds := flags.Int("seconds", 3, "how long each figure is measured")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if flags.NArg() != 1 || flags.Arg(0) != "figures" {
+		return fmt.Errorf("usage: load [-seconds N] figures")
+	}
+	return figures(ctx, *seconds, out)
+}
+
+// say prints one figure beside its limit.
+func say(out io.Writer, name string, value float64, unit string, limit float64) {
+	fmt.Fprintf(out, "figure %-22s %10.2f %-8s limit %10.2f ratio %6.2f\n", name, value, unit, limit, value/limit)
+}
