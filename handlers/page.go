@@ -148,7 +148,7 @@ func (a *api) codePage(c *gin.Context, me models.Resident) error {
 	page.Place = home.Name.In(page.Language)
 	page.Standing = web.NewStandingView(page.Page, p.Standing)
 	said := a.passSaid(p)
-	page.Pass = web.PassData{Grant: said.Grant, Seed: said.Seed, SlotSeconds: said.SlotSeconds, Prefix: said.Prefix, ServerTime: said.ServerTime}
+	page.Pass = web.PassData{Grant: said.Grant, Seed: said.Seed, SlotSeconds: said.SlotSeconds, Prefix: said.Prefix, ServerTime: said.ServerTime, Zone: a.Zone.String()}
 	return write(c, http.StatusOK, page)
 }
 

@@ -113,6 +113,7 @@ type PassData struct {
 	SlotSeconds int    `json:"slotSeconds"`
 	Prefix      string `json:"prefix"`
 	ServerTime  int64  `json:"serverTime"` // Unix milliseconds
+	Zone        string `json:"zone"`       // IANA name: the clock is the place's, not the phone's
 }
 
 // WhyPage says why, what clears it, and whom to ask.

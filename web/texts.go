@@ -32,6 +32,9 @@ func readTexts() map[string]models.Text {
 			if missing := text.Missing(); missing != "" {
 				panic(name + ": " + key + " lacks " + missing)
 			}
+			if len(text) != len(models.Languages()) { // a comma outside quotes makes one
+				panic(name + ": " + key + " has more than the languages there are")
+			}
 			all[key] = text
 		}
 	}

@@ -21,9 +21,12 @@ type resident struct {
 	n     int
 }
 
+// sorts is how many lives there are.
+const sorts = 12
+
 // lives are all the states that a resident can be in. The first ones are those
 // that the demo opens with.
-var lives = []life{
+var lives = [sorts]life{
 	{"green, vaccinated", green},
 	{"green, declared this morning", wellToday},
 	{"grey: not checked by a worker yet", pending},
@@ -90,7 +93,7 @@ func (s *seeder) born(n int, platform string, l life) error {
 }
 
 func (s *seeder) registration(n int) (models.Registration, error) {
-	r := models.Registration{Community: s.c.Communities[n%len(s.c.Communities)]}
+	r := models.Registration{Community: s.c.Communities[home(n)]}
 	var err error
 	if r.Name, err = models.ParseName(string(surnames[n%len(surnames)]) + given[(n*7)%len(given)]); err != nil {
 		return r, err
@@ -107,12 +110,15 @@ func (s *seeder) registration(n int) (models.Registration, error) {
 	return r, nil
 }
 
+// home is the community of the n-th resident: every sort lives in every one.
+func home(n int) int { return (n + n/sorts) % len(communities) }
+
 func pending(*seeder, resident) error { return nil }
 
 // judge lets the community's worker decide what waits of this resident.
 func (s *seeder) judge(r resident, kind models.ReviewKind, j models.Judgement) error {
 	*s.now = s.now.Add(time.Minute)
-	desk := s.For(s.workers[r.n%len(s.workers)])
+	desk := s.For(s.workers[home(r.n)])
 	queue, err := desk.Queue(s.ctx, "")
 	if err != nil {
 		return err

@@ -11,7 +11,7 @@
 
   function tick() {
     const now = new Date(Date.now() + offset);
-    clock.textContent = now.toLocaleString(document.documentElement.lang === 'zh' ? 'zh-CN' : 'en-GB', { hour12: false });
+    clock.textContent = now.toLocaleString(document.documentElement.lang === 'zh' ? 'zh-CN' : 'en-GB', { hour12: false, timeZone: data.zone });
     clock.dateTime = now.toISOString();
     setTimeout(tick, 1000 - ((Date.now() + offset) % 1000));
   }
