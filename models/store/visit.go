@@ -57,32 +57,32 @@ func (s *Store) visitID(id string) error {
 	return nil
 }
 
-// record inserts the visit, exactly once by its id. The same visit again is the
-// same visit; another one under the same id is a conflict.
-func (t *txn) record(row visitRow) error {
+// record inserts the visit, exactly once by its id, and says whether it is new.
+// The same visit again is the same visit; another one under the same id is a
+// conflict.
+func (t *txn) record(row visitRow) (fresh bool, err error) {
 	row.ReceivedAt = millis(t.at)
 	for _, b := range []*[]byte{&row.Handle, &row.PersonSealed} {
 		if *b == nil {
 			*b = []byte{}
 		}
 	}
-	err := t.insert(&row)
-	if !errors.Is(err, gorm.ErrDuplicatedKey) {
-		return err
+	if err = t.insert(&row); !errors.Is(err, gorm.ErrDuplicatedKey) {
+		return err == nil, err
 	}
 	var before visitRow
 	err = found(t.db.Where("id = ?", row.ID).Take(&before).Error)
 	if errors.Is(err, models.NotFound) { // it came after this transaction's view of the table
-		return errRace
+		return false, errRace
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
 	if before.VenueID != row.VenueID || before.Grade != row.Grade || before.StaffID != row.StaffID ||
 		before.ResidentID != row.ResidentID || !bytes.Equal(before.Handle, row.Handle) {
-		return models.Refuse(models.ReasonVisitConflict).On("id")
+		return false, models.Refuse(models.ReasonVisitConflict).On("id")
 	}
-	return nil
+	return false, nil
 }
 
 // Door records that the resident scanned a venue's poster, and says how they
@@ -108,7 +108,8 @@ func (s *Store) Door(ctx context.Context, me models.Resident, id, poster string)
 		if out, err = r.seen(me.ID, venue, t.at); err != nil {
 			return err
 		}
-		return t.record(visitRow{ID: id, At: millis(t.at), VenueID: venue.ID, ResidentID: me.ID, Grade: string(models.GradeSelf)})
+		_, err = t.record(visitRow{ID: id, At: millis(t.at), VenueID: venue.ID, ResidentID: me.ID, Grade: string(models.GradeSelf)})
+		return err
 	})
 	return out, err
 }
@@ -171,13 +172,15 @@ func (t *txn) recordAgreed(row visitRow) error {
 	if err != nil {
 		return err
 	}
-	if err := t.access(row.ResidentID, models.AccessGate); err != nil {
-		return err
-	}
+	holder := row.ResidentID
 	if !agreed {
 		row.ResidentID, row.Handle = "", nil
 	}
-	return t.record(row)
+	fresh, err := t.record(row)
+	if err != nil || !fresh {
+		return err
+	}
+	return t.access(holder, models.AccessGate)
 }
 
 // holder is whose the grant is. A phone that was signed out holds passes that
@@ -256,7 +259,8 @@ func (s *Store) Enter(ctx context.Context, at models.Gate, e Entry) (Seen, error
 		if row.PersonSealed, err = t.sealEntry(e); err != nil {
 			return err
 		}
-		return t.record(row)
+		_, err = t.record(row)
+		return err
 	})
 	return out, err
 }

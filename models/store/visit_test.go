@@ -148,8 +148,10 @@ func TestScanIsAskedAgain(t *testing.T) {
 		}
 		visits, err := w.Visits(w.ctx, me)
 		must(t, err)
-		if len(visits) != 1 {
-			t.Errorf("%d visits, want 1", len(visits))
+		accesses, err := w.Accesses(w.ctx, me)
+		must(t, err)
+		if looks := countPurpose(accesses, models.AccessGate); len(visits) != 1 || looks != 1 {
+			t.Errorf("%d visits and %d looks, want one of each", len(visits), looks)
 		}
 		w.changesNothing(func() {
 			_, err = w.Scan(w.ctx, w.gateNow(), w.ulid(), text)
