@@ -7,6 +7,8 @@ const path = require('node:path');
 const scanner = require('../static/scanner.js');
 const HealthPass = { qr: require('../pass/qr.js') };
 
+globalThis.crypto = globalThis.crypto || require('node:crypto').webcrypto; // Node.js 18 has it there
+
 scanner.setReader(require('../static/vendor/jsqr.js'));
 
 const pictures = JSON.parse(fs.readFileSync(process.env.PICTURES));
