@@ -7,7 +7,7 @@ const path = require('node:path');
 const scanner = require('../static/scanner.js');
 const HealthPass = { qr: require('../pass/qr.js') };
 
-globalThis.crypto = globalThis.crypto || require('node:crypto').webcrypto; // Node.js 18 has it there
+if (!globalThis.crypto) globalThis.crypto = require('node:crypto').webcrypto; // Node.js 18 has it there
 
 scanner.setReader(require('../static/vendor/jsqr.js'));
 
