@@ -8,9 +8,12 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"net/url"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -66,7 +69,7 @@ var settings = []setting{
 		func(c *Config, v string) (err error) { c.KeyRingKey, err = key(v); return err }},
 	{"HEALTHCODE_TIME_ZONE", "Asia/Shanghai", false,
 		"What \"a day\" means here, as an IANA name.",
-		func(c *Config, v string) (err error) { c.Zone, err = time.LoadLocation(v); return err }},
+		func(c *Config, v string) (err error) { c.Zone, err = zone(v); return err }},
 	{"HEALTHCODE_TRUSTED_PROXIES", "", false,
 		"Networks, separated by commas, whose X-Forwarded-For is believed: those of your own proxies. Rate limits count by the address found there.",
 		func(c *Config, v string) (err error) { c.TrustedProxies, err = prefixes(v); return err }},
@@ -121,6 +124,9 @@ func (s setting) value(lookup func(string) (string, bool)) (string, error) {
 
 // whole tells which settings lack the others that they need.
 func (c Config) whole() (errs []error) {
+	if c.Listen == c.MetricsListen && c.Listen != "" {
+		errs = append(errs, errors.New("HEALTHCODE_LISTEN, HEALTHCODE_METRICS_LISTEN: want two addresses"))
+	}
 	if (c.WeChatAppID == "") != (c.WeChatSecret == "") {
 		errs = append(errs, errors.New("WECHAT_APP_ID and WECHAT_APP_SECRET: set both or neither"))
 	}
@@ -141,10 +147,20 @@ func required(v string) error {
 }
 
 func address(v string) error {
-	if _, port, found := strings.Cut(v, ":"); !found || port == "" {
+	_, port, err := net.SplitHostPort(v)
+	if _, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil {
 		return errors.New("want HOST:PORT or :PORT")
 	}
 	return nil
+}
+
+// zone reads an IANA name. The machine's own zone is none: replicas may differ.
+func zone(v string) (*time.Location, error) {
+	z, err := time.LoadLocation(v)
+	if err != nil || v == "" || v == "Local" {
+		return nil, errors.New("want an IANA name such as Asia/Shanghai")
+	}
+	return z, nil
 }
 
 func origin(v string) error {
@@ -186,9 +202,21 @@ func prefixes(v string) (list []netip.Prefix, err error) {
 
 // KeyRing reads the two settings that the key ring needs, and no others.
 func KeyRing(lookup func(string) (string, bool)) (path string, key []byte, err error) {
+	c, err := only(lookup, "HEALTHCODE_KEY_RING", "HEALTHCODE_KEY_RING_KEY")
+	return c.KeyRing, c.KeyRingKey, err
+}
+
+// Database reads the one setting that migrating needs.
+func Database(lookup func(string) (string, bool)) (string, error) {
+	c, err := only(lookup, "HEALTHCODE_DATABASE")
+	return c.Database, err
+}
+
+// only reads the settings of those names.
+func only(lookup func(string) (string, bool), names ...string) (Config, error) {
 	var c Config
 	for _, s := range settings {
-		if s.Name != "HEALTHCODE_KEY_RING" && s.Name != "HEALTHCODE_KEY_RING_KEY" {
+		if !slices.Contains(names, s.Name) {
 			continue
 		}
 		value, err := s.value(lookup)
@@ -196,10 +224,10 @@ func KeyRing(lookup func(string) (string, bool)) (path string, key []byte, err e
 			err = s.read(&c, value)
 		}
 		if err != nil {
-			return "", nil, fmt.Errorf("%s: %w", s.Name, err)
+			return Config{}, fmt.Errorf("%s: %w", s.Name, err)
 		}
 	}
-	return c.KeyRing, c.KeyRingKey, nil
+	return c, nil
 }
 
 // Manual is the list of settings, as docs/config.md has it.

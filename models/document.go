@@ -64,7 +64,7 @@ func ParseDocument(t DocumentType, number string, today time.Time) (Document, er
 	if err := checkNumber(t, number, today); err != nil {
 		return Document{}, err
 	}
-	return Document{Type: t, Number: IDNumber{masked{number, maskNumber(number)}}}, nil
+	return Document{Type: t, Number: IDNumber{newMasked(number, maskNumber(number))}}, nil
 }
 
 func checkNumber(t DocumentType, number string, today time.Time) error {

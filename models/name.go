@@ -33,7 +33,7 @@ func ParseName(s string) (Name, error) {
 	if letters == 0 || len([]rune(s)) > nameLongest || strings.ContainsRune("-'’.·", []rune(s)[0]) {
 		return Name{}, Refuse(ReasonNameInvalid)
 	}
-	return Name{masked{s, maskName(s)}}, nil
+	return Name{newMasked(s, maskName(s))}, nil
 }
 
 // oneDot gives the middle dot one spelling: keyboards write it in several.

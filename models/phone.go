@@ -25,13 +25,11 @@ func ParsePhone(s string) (Phone, error) {
 		}
 		return narrow(r)
 	}, s)
-	if rest, ok := strings.CutPrefix(s, "+86"); ok {
-		s = rest
-	}
-	if !mobile.MatchString(s) && !landline.MatchString(s) && !foreign.MatchString(s) {
+	s, mainland := strings.CutPrefix(s, "+86")
+	if !mobile.MatchString(s) && !landline.MatchString(s) && (mainland || !foreign.MatchString(s)) {
 		return Phone{}, Refuse(ReasonPhoneInvalid)
 	}
-	return Phone{masked{s, maskMiddle(s, 3, 4)}}, nil
+	return Phone{newMasked(s, maskMiddle(s, 3, 4))}, nil
 }
 
 // narrow turns the full-width digits and letters of Chinese keyboards into plain

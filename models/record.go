@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 )
@@ -43,7 +44,7 @@ var firstVaccination = time.Date(2020, 6, 1, 0, 0, 0, 0, time.UTC)
 func checkLine(ps *Problems, field, s string) {
 	if s == "" {
 		ps.Add(field, Refuse(ReasonFieldMissing))
-	} else if len(s) > 120 || slices.ContainsFunc([]rune(s), func(r rune) bool { return r < ' ' || r == 0x7f }) {
+	} else if len(s) > 120 || !utf8.ValidString(s) || slices.ContainsFunc([]rune(s), func(r rune) bool { return r < ' ' || r == 0x7f }) {
 		ps.Add(field, Refuse(ReasonFieldBad))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+	"unique"
 )
 
 // Personal values print as masks, whatever prints them: a log, an error, JSON, a
@@ -12,10 +13,23 @@ import (
 
 // masked gives a type every printing path at once. It is embedded by value, and
 // mask is worked out when the value is made, so nothing has to remember to.
-type masked struct{ clear, mask string }
+// The clear value is behind a handle, because fmt reads the fields themselves
+// where it may call no method: in an unexported field of another struct, and
+// after a verb that does not fit.
+type masked struct {
+	clear unique.Handle[string]
+	mask  string
+}
+
+func newMasked(clear, mask string) masked { return masked{unique.Make(clear), mask} }
 
 // Reveal is the clear value. A test lists who calls it.
-func (m masked) Reveal() string { return m.clear }
+func (m masked) Reveal() string {
+	if m.clear == (unique.Handle[string]{}) {
+		return ""
+	}
+	return m.clear.Value()
+}
 
 // String is the mask.
 func (m masked) String() string { return m.mask }

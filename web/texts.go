@@ -73,11 +73,11 @@ func ColourWord(language string, c models.Colour) string {
 
 // scriptTexts are the sentences of a page's script: the keys that begin with
 // "script." and those that begin with the page's name and ".script.", each
-// without that beginning.
+// without that beginning. Where both have one, the page's own is said.
 func scriptTexts(page, language string) map[string]string {
 	texts := map[string]string{}
-	for key, text := range catalogue {
-		for _, prefix := range []string{"script.", page + ".script."} {
+	for _, prefix := range []string{"script.", page + ".script."} {
+		for key, text := range catalogue {
 			if rest, ok := strings.CutPrefix(key, prefix); ok {
 				texts[rest] = text.In(language)
 			}

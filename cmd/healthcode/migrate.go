@@ -1,9 +1,9 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 
+	"healthcode/config"
 	"healthcode/models/store"
 )
 
@@ -12,9 +12,9 @@ type migrateCommand struct{}
 // Run migrates the database named by HEALTHCODE_DATABASE. It needs no other
 // setting, so that it can run with an account that nothing else knows.
 func (migrateCommand) Run(at surroundings) error {
-	dsn, _ := at.lookup("HEALTHCODE_DATABASE")
-	if dsn == "" {
-		return errors.New("HEALTHCODE_DATABASE: must be set, with the rights of the database's owner")
+	dsn, err := config.Database(at.lookup)
+	if err != nil {
+		return err
 	}
 	done, err := store.Migrate(at.ctx, dsn)
 	if err != nil {

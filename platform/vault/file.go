@@ -58,6 +58,8 @@ func Load(path string, key []byte) (*Vault, error) {
 // Reload reads the file again, while the vault is in use. If it cannot be read,
 // the keys stay as they are.
 func (v *Vault) Reload() error {
+	v.changing.Lock()
+	defer v.changing.Unlock()
 	info, err := os.Stat(v.file)
 	if err != nil {
 		return errors.New("vault: the key ring is not there")
@@ -169,6 +171,8 @@ func (v *Vault) Retire(what string, id uint32) error {
 
 // Rewrap seals the ring under another key from now on.
 func (v *Vault) Rewrap(key []byte) error {
+	v.changing.Lock()
+	defer v.changing.Unlock()
 	old := v.kek
 	v.kek = key
 	if err := v.write(v.keys.Load().ring); err != nil {
@@ -180,6 +184,8 @@ func (v *Vault) Rewrap(key []byte) error {
 
 // change edits a copy of the ring, writes it, and only then uses it.
 func (v *Vault) change(edit func(*ring) error) error {
+	v.changing.Lock()
+	defer v.changing.Unlock()
 	r := v.keys.Load().ring
 	r.Pass = append([]passKey(nil), r.Pass...)
 	if err := edit(&r); err != nil {

@@ -142,7 +142,11 @@ func (r *ring) retire(what string, id uint32) error {
 		if uint32(r.PassPrimary) == id {
 			return errors.New("vault: the primary key cannot be retired; promote another first")
 		}
+		left := len(r.Pass)
 		r.Pass = slices.DeleteFunc(r.Pass, func(p passKey) bool { return uint32(p.ID) == id })
+		if len(r.Pass) == left {
+			return fmt.Errorf("vault: no pass key %d", id)
+		}
 		return nil
 	}
 	return r.edit(what, func(m *keyset.Manager) error { return m.Delete(id) })

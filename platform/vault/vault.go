@@ -17,6 +17,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 
 	"github.com/tink-crypto/tink-go/v2/aead"
@@ -36,7 +37,9 @@ const tagSize = 16
 type Vault struct {
 	keys atomic.Pointer[keys]
 	file string // "" for a ring that is in memory alone
-	kek  []byte
+
+	changing sync.Mutex // held while the ring is read anew or changed; guards kek
+	kek      []byte
 }
 
 // keys are the primitives of one state of the ring.

@@ -138,8 +138,27 @@
     return send(form.dataset.method || 'POST', form.dataset.post, body, form.key).then(function (answer) {
       button.disabled = false;
       if (!answer.ok) { explain(form, problem(answer)); return; }
-      location.assign(form.dataset.done);
+      leave(form.dataset.done, form.dataset.say);
     });
+  }
+
+  // leave goes on, and has the next page say what was done here.
+  function leave(to, note) {
+    try { if (note) sessionStorage.setItem('note', note); } catch (error) { /* a private window keeps nothing */ }
+    location.assign(to);
+  }
+
+  function tell(words) {
+    const said = document.getElementById('said');
+    said.textContent = words;
+    said.scrollIntoView({ block: 'center' });
+  }
+
+  if (document.getElementById('said')) {
+    try {
+      document.getElementById('said').textContent = sessionStorage.getItem('note') || '';
+      sessionStorage.removeItem('note');
+    } catch (error) { /* nothing was kept */ }
   }
 
   document.querySelectorAll('form[data-post]').forEach(function (form) {
@@ -197,8 +216,8 @@
       button.disabled = true;
       send(d.act, d.path, body).then(function (answer) {
         button.disabled = false;
-        if (answer.ok) location.assign(d.done || location.pathname);
-        else document.getElementById('said').textContent = problem(answer).text;
+        if (answer.ok) leave(d.done || location.pathname, d.say);
+        else tell(problem(answer).text);
       });
     });
   });

@@ -8,10 +8,14 @@
   const offset = data.serverTime - Date.now();
   const canvas = document.getElementById('qr');
   const clock = document.getElementById('clock');
+  const locale = document.documentElement.lang === 'zh' ? 'zh-CN' : 'en-GB';
+  const day = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: data.zone });
+  const hands = new Intl.DateTimeFormat(locale, { timeStyle: 'medium', hourCycle: 'h23', timeZone: data.zone });
 
   function tick() {
     const now = new Date(Date.now() + offset);
-    clock.textContent = now.toLocaleString(document.documentElement.lang === 'zh' ? 'zh-CN' : 'en-GB', { hour12: false, timeZone: data.zone });
+    document.getElementById('day').textContent = day.format(now);
+    document.getElementById('hands').textContent = hands.format(now);
     clock.dateTime = now.toISOString();
     setTimeout(tick, 1000 - ((Date.now() + offset) % 1000));
   }
@@ -44,4 +48,8 @@
   addEventListener('offline', line);
   line();
   tick();
+  try { // what the page before this one has done
+    document.getElementById('said').textContent = sessionStorage.getItem('note') || '';
+    sessionStorage.removeItem('note');
+  } catch (error) { /* a private window keeps nothing */ }
 })();

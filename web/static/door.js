@@ -20,20 +20,20 @@
 
   const id = ulid();
   const says = document.getElementById('says');
-  const shapes = { green: '✓', grey: '?', yellow: '!', red: '—' };
+  const when = new Intl.DateTimeFormat(document.documentElement.lang === 'zh' ? 'zh-CN' : 'en-GB', { dateStyle: 'medium', timeStyle: 'medium',
+    hourCycle: 'h23', timeZone: document.querySelector('[data-zone]').dataset.zone }); // the place's time, not the phone's
 
   function show(seen) {
     const face = document.getElementById('seen');
-    const zh = document.documentElement.lang === 'zh';
     document.getElementById('venue').textContent = seen.venue;
-    document.getElementById('at').textContent = new Date(seen.at).toLocaleString(zh ? 'zh-CN' : 'en-GB', { hour12: false });
+    document.getElementById('at').textContent = when.format(new Date(seen.at));
     document.getElementById('word').textContent = seen.word;
-    document.getElementById('shape').textContent = shapes[seen.colour];
-    document.getElementById('until').textContent = seen.until ? app.texts.until + ' ' + new Date(seen.until).toLocaleString(zh ? 'zh-CN' : 'en-GB', { hour12: false }) : '';
+    document.querySelector('[data-shape=' + seen.colour + ']').hidden = false;
+    document.getElementById('until').textContent = seen.until ? app.texts.until + ' ' + when.format(new Date(seen.until)) : '';
     face.className = 'face colour-' + seen.colour;
     face.hidden = false;
     face.focus();
-    says.textContent = app.texts.recorded;
+    says.textContent = app.texts.recorded + ' ' + seen.venue + ' ' + seen.word;
   }
 
   function ask(tries) {

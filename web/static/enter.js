@@ -6,7 +6,8 @@
   const texts = JSON.parse(document.getElementById('texts').textContent);
   const parts = location.hash.slice(1).split('&to=');
   history.replaceState(null, '', location.pathname);
-  const to = /^\/[a-z/]*(#[A-Z0-9]{26})?$/.test(parts[1] || '') ? parts[1] : '/';
+  // A page of ours: two slashes would begin the name of another site.
+  const to = /^(\/[a-z]*|(\/[a-z]+)+)(#[A-Z0-9]{26})?$/.test(parts[1] || '') ? parts[1] : '/';
   const says = document.getElementById('says');
 
   fetch('/v1/session', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ ticket: parts[0] }), credentials: 'same-origin' })
