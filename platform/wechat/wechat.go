@@ -2,148 +2,101 @@
 //
 // That SDK sends everything through one variable of its own, a client without a
 // time limit, and writes the app's secret into URLs and so into its errors. So
-// this package replaces the client once, for the whole process, by one that asks
-// api.weixin.qq.com alone, and it neither returns nor logs any error of the
-// SDK's: what went wrong is translated, with at most WeChat's number for it.
+// this package replaces the client once, for the whole process (transport.go),
+// and never returns, wraps, logs or even reads an error of the SDK's: what went
+// wrong is told by what was seen on the wire and by WeChat's own number for it.
 //
-// Only sub-packages of the SDK are imported: its root turns on debug logging of
-// message bodies for the whole process.
+// The SDK's packages are taken one by one. Its root turns on debug logging of
+// message bodies for the whole process, and its memory cache crashes when two
+// requests meet in it; neither is linked into the service, and a test sees to it.
+//
+// A concern is a file: login.go is logging in. The address that is asked is a
+// constant. There is no setting, here or in package config, that could point the
+// service at another: tests and the demo, which play WeChat, hand over a
+// [net/http.RoundTripper], and that is a Go value, not a setting.
 package wechat
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 	"regexp"
-	"sync"
 	"time"
 
-	"github.com/silenceper/wechat/v2/miniprogram"
 	"github.com/silenceper/wechat/v2/miniprogram/config"
-	"github.com/silenceper/wechat/v2/util"
+	sdk "github.com/silenceper/wechat/v2/miniprogram/context"
 
-	"healthcode/models"
 	"healthcode/platform"
 )
 
 // Host is the only host that is ever asked.
 const Host = "api.weixin.qq.com"
 
-// Config is what one mini-program needs.
+// How long one call may take, in all its phases.
+const (
+	usualTimeout   = 5 * time.Second
+	longestTimeout = 30 * time.Second
+)
+
+// Config is what one mini-program needs. It prints without its secret.
 type Config struct {
 	AppID     string
-	AppSecret string
-	Transport http.RoundTripper // the way out; platform.Direct() when nil. Tests and the demo pass one that leads to the simulator
-	Timeout   time.Duration     // for one call; five seconds when zero
+	AppSecret string            `json:"-"`
+	Transport http.RoundTripper `json:"-"` // the way out; platform.Direct() when nil, as in production
+	Timeout   time.Duration     // of one call; five seconds when zero, thirty at most
 }
+
+// Format prints the app's id alone, whatever the verb.
+func (c Config) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "wechat app "+c.AppID) }
+
+// LogValue is the app's id alone.
+func (c Config) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(c)) }
 
 // App is one mini-program. It is safe for concurrent use.
 type App struct {
-	program *miniprogram.MiniProgram
-	appID   string
-	via     http.RoundTripper
+	sdk     *sdk.Context // what each part of the SDK is made of; it holds the secret
+	way     platform.Outbound
 	timeout time.Duration
 }
 
-// New makes the adapter of one mini-program.
+// words are what may stand in a URL as it is: the SDK escapes nothing.
+var words = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
+
+// New makes the adapter of one mini-program. Its errors name the setting that is
+// wrong and not its value.
 func New(c Config) (*App, error) {
-	if c.AppID == "" || c.AppSecret == "" {
+	switch {
+	case c.AppID == "" || c.AppSecret == "":
 		return nil, errors.New("wechat: the app id and its secret must be set")
+	case !words.MatchString(c.AppID):
+		return nil, errors.New("wechat: the app id may hold letters, digits, - and _ alone: no space, no line break")
+	case !words.MatchString(c.AppSecret):
+		return nil, errors.New("wechat: the app's secret may hold letters, digits, - and _ alone: no space, no line break")
+	case c.Timeout < 0 || c.Timeout > longestTimeout:
+		return nil, fmt.Errorf("wechat: a timeout of %v is not within 0 and %v", c.Timeout, longestTimeout)
 	}
 	if c.Transport == nil {
 		c.Transport = platform.Direct()
 	}
 	if c.Timeout == 0 {
-		c.Timeout = 5 * time.Second
+		c.Timeout = usualTimeout
 	}
 	install()
-	program := miniprogram.NewMiniProgram(&config.Config{AppID: c.AppID, AppSecret: c.AppSecret, Cache: noCache{}})
-	return &App{program, c.AppID, platform.Outbound{Host: Host, Via: c.Transport}, c.Timeout}, nil
+	return &App{
+		// No cache and no source of tokens: logging in needs neither.
+		sdk:     &sdk.Context{Config: &config.Config{AppID: c.AppID, AppSecret: c.AppSecret}},
+		way:     platform.Outbound{Host: Host, Via: c.Transport},
+		timeout: c.Timeout,
+	}, nil
 }
 
-// install gives the SDK our client, once in the process.
-var install = sync.OnceFunc(func() {
-	util.DefaultHTTPClient = &http.Client{Transport: router{}, CheckRedirect: platform.NoRedirect, Timeout: 15 * time.Second}
-})
-
-// wayOut is where the context carries the app's own way out: the SDK's client is
-// one for all apps.
-type wayOut struct{}
-
-type router struct{}
-
-func (router) RoundTrip(r *http.Request) (*http.Response, error) {
-	via, ok := r.Context().Value(wayOut{}).(http.RoundTripper)
-	if !ok {
-		return nil, errors.New("wechat: a call that did not come through an App")
-	}
-	return via.RoundTrip(r)
-}
-
-// noCache keeps nothing: the SDK's own memory cache crashes when two requests
-// meet in it, and logging in needs none.
-type noCache struct{}
-
-func (noCache) Get(string) interface{}                       { return nil }
-func (noCache) Set(string, interface{}, time.Duration) error { return nil }
-func (noCache) IsExist(string) bool                          { return false }
-func (noCache) Delete(string) error                          { return nil }
-
-// codes are what wx.login gives. The SDK puts the code into a URL as it is, so
-// anything else could add parameters of its own.
-var codes = regexp.MustCompile(`^[A-Za-z0-9_-]{8,128}$`)
-
-// Identify exchanges the code of wx.login for who has logged in, by
-// sns/jscode2session. WeChat's session_key is dropped at once. Refused as
-// login.code_invalid (never given, expired, or another app's: WeChat answers
-// 40029 to all), login.code_used, login.blocked, or one of the upstream's.
-func (a *App) Identify(ctx context.Context, code string) (platform.Identity, error) {
-	if !codes.MatchString(code) {
-		return platform.Identity{}, models.Refuse(models.ReasonLoginCode).On("code")
-	}
-	ctx, cancel := context.WithTimeout(context.WithValue(ctx, wayOut{}, a.via), a.timeout)
-	defer cancel()
-	session, err := a.program.GetAuth().Code2SessionContext(ctx, code)
-	switch {
-	case session.ErrCode != 0:
-		return platform.Identity{}, refusal(session.ErrCode)
-	case err != nil:
-		return platform.Identity{}, unusable(ctx, err)
-	case session.OpenID == "": // the SDK takes an empty object for success
-		return platform.Identity{}, models.Refuse(models.ReasonUpstreamLying)
-	}
-	return platform.Identity{Platform: platform.WeChat, AppID: a.appID, OpenID: session.OpenID, UnionID: session.UnionID}, nil
-}
-
-// refusals are WeChat's numbers for what can go wrong when logging in.
-// Source: the pages code2Session and "全局返回码" of the vendor's documentation.
-var refusals = map[int64]models.Reason{
-	-1:    models.ReasonUpstreamBusy,
-	40029: models.ReasonLoginCode,
-	40163: models.ReasonLoginCodeUsed,
-	40226: models.ReasonLoginBlocked,
-	45011: models.ReasonUpstreamBusy, // a hundred a minute for one user
-	45009: models.ReasonUpstreamBusy, // the day's quota
-}
-
-// refusal translates WeChat's number. One that is not known is about us: a wrong
-// secret or app id, an address that is not on their list.
-func refusal(code int64) error {
-	reason, known := refusals[code]
-	if !known {
-		reason = models.ReasonUpstreamRefused
-	}
-	return models.Refuse(reason).Because(fmt.Errorf("wechat: errcode %d", code))
-}
-
-// unusable translates what brought no answer, or one that is not WeChat's.
-func unusable(ctx context.Context, err error) error {
-	var syntax *json.SyntaxError
-	var shape *json.UnmarshalTypeError
-	if errors.As(err, &syntax) || errors.As(err, &shape) {
-		return models.Refuse(models.ReasonUpstreamLying)
-	}
-	return platform.Unreachable(ctx, err)
+// begin opens one call of the app's. The context that it returns carries the call
+// to the SDK's client and ends with the app's timeout; end must be called.
+func (a *App) begin(ctx context.Context) (_ context.Context, c *call, end func()) {
+	c = &call{way: a.way}
+	ctx, cancel := context.WithTimeout(c.within(ctx), a.timeout)
+	return ctx, c, cancel
 }

@@ -1,69 +1,170 @@
 package simulator
 
 import (
+	"compress/gzip"
+	"fmt"
+	"io"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // Failure is something that the played WeChat gets wrong instead of answering.
-type Failure func(http.ResponseWriter, *http.Request)
+type Failure func(*Simulator, http.ResponseWriter, *http.Request)
 
 // What can be got wrong.
 var (
 	// Hang answers nothing until the caller gives up.
-	Hang Failure = func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+	Hang Failure = func(_ *Simulator, _ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 
-	// BadGateway answers with a proxy's page instead of WeChat's JSON.
-	BadGateway Failure = func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/html")
-		w.WriteHeader(http.StatusBadGateway)
-		_, _ = w.Write([]byte("<html><body><h1>502 Bad Gateway</h1></body></html>"))
-	}
+	// Drip answers a letter a second, without end.
+	Drip Failure = drip
+
+	// BadGateway answers 502 with a proxy's page instead of WeChat's JSON.
+	BadGateway = page(http.StatusBadGateway, "502 Bad Gateway")
+
+	// Portal answers 200 with a page, as a network does that wants a login first.
+	Portal = page(http.StatusOK, "Welcome")
 
 	// Garbage answers 200 with something that is no JSON.
-	Garbage = text("\x00\x01 not JSON")
+	Garbage = Says("\x00\x01 not JSON")
 
 	// EmptyObject answers 200 with no field at all, which the SDK takes for success.
-	EmptyObject = text("{}")
+	EmptyObject = Says("{}")
+
+	// Null answers 200 with null, which the SDK takes for success as well.
+	Null = Says("null")
 
 	// Empty answers 200 with nothing.
-	Empty = text("")
+	Empty = Says("")
 
-	// Huge answers with more than anybody should read.
-	Huge = text(`{"openid":"` + strings.Repeat("x", 8<<20) + `"}`)
+	// Huge answers with far more than anybody should read.
+	Huge Failure = func(_ *Simulator, w http.ResponseWriter, _ *http.Request) { flood(w) }
 
-	// Busy answers −1, "system busy".
-	Busy = text(`{"errcode":-1,"errmsg":"system error"}`)
+	// Bomb is huge as well, but small on the wire.
+	Bomb Failure = func(_ *Simulator, w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		z := gzip.NewWriter(w)
+		flood(z)
+		_ = z.Close() // the caller may have gone
+	}
+
+	// Busy answers −1, 系统繁忙.
+	Busy = Refuse(-1)
 
 	// Away sends the caller to another host.
-	Away Failure = func(w http.ResponseWriter, r *http.Request) {
+	Away Failure = func(_ *Simulator, w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "https://elsewhere.example/", http.StatusFound)
 	}
 
-	// HangUp closes the connection without an answer.
-	HangUp Failure = func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
+	// HangUp closes the connection without having looked at the question.
+	HangUp Failure = func(*Simulator, http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
+
+	// Lost does what it was asked, so that a code is used, and closes the
+	// connection instead of answering.
+	Lost Failure = func(s *Simulator, _ http.ResponseWriter, r *http.Request) {
+		s.routes.ServeHTTP(unheard{}, r)
+		panic(http.ErrAbortHandler)
+	}
+
+	// Cut closes the connection in the middle of the answer.
+	Cut Failure = func(_ *Simulator, w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "100")
+		_, _ = io.WriteString(w, `{"openid":"o`)
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	}
 )
 
-func text(s string) Failure {
-	return func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(s)) }
+// Says answers 200 with that text.
+func Says(text string) Failure {
+	return func(_ *Simulator, w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain")
+		_, _ = io.WriteString(w, text) // the caller may have gone
+	}
 }
 
-// Fail makes the next calls for the app go wrong, one after the other; then it
+// Refuse answers with that number of WeChat's, such as 40164 for an address that
+// is not on the app's list.
+func Refuse(errcode int) Failure {
+	return Says(fmt.Sprintf(`{"errcode":%d,"errmsg":"refused as told"}`, errcode))
+}
+
+func page(status int, title string) Failure {
+	return func(_ *Simulator, w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.WriteHeader(status)
+		fmt.Fprintf(w, "<!doctype html><title>%[1]s</title><h1>%[1]s</h1>", title)
+	}
+}
+
+func drip(_ *Simulator, w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/plain")
+	second := time.NewTicker(time.Second)
+	defer second.Stop()
+	for _, _ = io.WriteString(w, `{"openid":"o`); ; _, _ = io.WriteString(w, "o") {
+		_ = http.NewResponseController(w).Flush()
+		select {
+		case <-second.C:
+		case <-r.Context().Done():
+			return
+		}
+	}
+}
+
+// flood writes 8 MiB that would be a fine answer, if it were shorter.
+func flood(w io.Writer) {
+	letters := strings.Repeat("o", 1<<20)
+	_, err := io.WriteString(w, `{"openid":"`)
+	for i := 0; i < 8 && err == nil; i++ {
+		_, err = io.WriteString(w, letters)
+	}
+	_, _ = io.WriteString(w, `"}`) // the caller may have gone
+}
+
+// unheard is where an answer goes that nobody gets.
+type unheard struct{}
+
+func (unheard) Header() http.Header         { return http.Header{} }
+func (unheard) Write(b []byte) (int, error) { return len(b), nil }
+func (unheard) WriteHeader(int)             {}
+
+// Fail makes the next calls for the app go wrong, each in its own way; then it
 // answers again.
 func (s *Simulator) Fail(appID string, failures ...Failure) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.apps[appID].failed = append(s.apps[appID].failed, failures...)
+	a := s.app(appID)
+	a.failures = append(a.failures, failures...)
 }
 
+// Break makes every call for the app go wrong, until Mend.
+func (s *Simulator) Break(appID string, failure Failure) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.app(appID).broken = failure
+}
+
+// Mend makes the app answer again, whatever was to go wrong.
+func (s *Simulator) Mend(appID string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a := s.app(appID)
+	a.failures, a.broken = nil, nil
+}
+
+// failing is what the next call for the app gets wrong, nil for nothing.
 func (s *Simulator) failing(appID string) Failure {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	a := s.apps[appID]
-	if a == nil || len(a.failed) == 0 {
+	if a == nil {
 		return nil
 	}
-	next := a.failed[0]
-	a.failed = a.failed[1:]
+	if len(a.failures) == 0 {
+		return a.broken
+	}
+	next := a.failures[0]
+	a.failures = a.failures[1:]
 	return next
 }
