@@ -2,6 +2,7 @@ package wechat
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -170,9 +171,28 @@ func TestIdentifyAbandoned(t *testing.T) {
 	cancel()
 	who, err := w.App.Identify(ctx, w.Login(appID, "张三"))
 	refused(t, who, err, models.ReasonUpstreamSlow)
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("the log cannot tell that they left: %v", err)
+	}
 	if key := w.SessionKey(appID, "张三"); key != "" {
 		t.Error("WeChat was asked for somebody who had gone")
 	}
+}
+
+// TestStatus: an answer that would do is none, unless it comes with 200.
+func TestStatus(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{0, 201, 204, 206, 302, 304, 404, 429, 500, 503} {
+		a := newApp(t, Config{AppID: appID, AppSecret: secret, Transport: says(status, `{"openid":"oA","session_key":"a"}`)})
+		who, err := a.Identify(t.Context(), "0123456789abcdef")
+		refused(t, who, err, models.ReasonUpstream)
+	}
+}
+
+// TestNeverAsked: a call that did not come to a request is our own fault.
+func TestNeverAsked(t *testing.T) {
+	t.Parallel()
+	refused(t, platform.Identity{}, new(call).verdict(0, true), models.ReasonInternal)
 }
 
 func BenchmarkIdentify(b *testing.B) {

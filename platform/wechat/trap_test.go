@@ -47,9 +47,11 @@ func TestTrapSecretsInErrors(t *testing.T) {
 		slog.Error("request failed", "error", err, "app", a)
 		log.Print(err)
 	}
-	w.App.timeout = 50 * time.Millisecond // Hang and Drip end by it
+	hasty := newApp(t, Config{AppID: appID, AppSecret: secret, Transport: w.line, Timeout: 10 * time.Millisecond})
+	try("hang", hasty, simulator.Hang)
+	try("drip", hasty, simulator.Drip)
 	for name, f := range map[string]simulator.Failure{
-		"hang": simulator.Hang, "drip": simulator.Drip, "502": simulator.BadGateway, "portal": simulator.Portal,
+		"502": simulator.BadGateway, "portal": simulator.Portal,
 		"garbage": simulator.Garbage, "{}": simulator.EmptyObject, "null": simulator.Null, "empty": simulator.Empty,
 		"huge": simulator.Huge, "bomb": simulator.Bomb, "busy": simulator.Busy, "away": simulator.Away,
 		"cut": simulator.Cut, "lost": simulator.Lost, "wrong secret": simulator.Refuse(40125), "number": simulator.Refuse(40029),
@@ -67,6 +69,9 @@ func TestTrapSecretsInErrors(t *testing.T) {
 	}
 	identify(t, w.App, w.Login(appID, "张三"))
 	never = append(never, w.SessionKey(appID, "张三"))
+	try("a network that quotes", newApp(t, Config{AppID: appID, AppSecret: secret, Transport: wire(func(r *http.Request) (*http.Response, error) {
+		return nil, errors.New("no route to " + r.URL.String())
+	})}))
 	try("used", newApp(t, Config{AppID: appID, AppSecret: secret, Transport: replay(w)}))
 	if err := w.line.Close(); err != nil {
 		t.Fatal(err)
@@ -219,6 +224,9 @@ func TestTrapNoSizeLimit(t *testing.T) {
 		w.Fail(appID, f)
 		who, err := w.App.Identify(t.Context(), w.Login(appID, "张三"))
 		refused(t, who, err, models.ReasonUpstream)
+		if !strings.Contains(err.Error(), "too long") {
+			t.Errorf("the log is told %v", err)
+		}
 	}
 	read := 0
 	endless := wire(func(r *http.Request) (*http.Response, error) {
