@@ -16,8 +16,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"healthcode/models"
 )
 
 // machine is a folder with a database and a key ring, and the settings for them.
@@ -94,18 +92,23 @@ func (m *machine) fails(code int, says string, args ...string) {
 	}
 }
 
-func (m *machine) addPlace(code string) {
+// addPlaces adds a district with a community and a venue, as an operator does.
+func (m *machine) addPlaces() (out string) {
 	m.t.Helper()
-	var errs said
-	o, err := open(surroundings{m.t.Context(), m.lookup, strings.NewReader(""), &errs, &errs})
-	if err != nil {
+	path := filepath.Join(m.folder, "places.yaml")
+	const file = `jurisdictions:
+  - code: "330110"
+    name: {zh: 余杭区, en: Yuhang}
+    communities:
+      - name: {zh: 社区, en: Community}
+        phone: 0571-88880001
+        venues: [{zh: 市场, en: Market}]
+`
+	if err := os.WriteFile(path, []byte(file), 0o600); err != nil {
 		m.t.Fatal(err)
 	}
-	defer o.close()
-	if err := o.store.AddJurisdiction(m.t.Context(), models.Operator("test"), models.Jurisdiction{Code: code,
-		Name: models.Text{"zh": "余杭区", "en": "Yuhang"}, TimeZone: "Asia/Shanghai"}); err != nil {
-		m.t.Fatal(err)
-	}
+	out, _ = m.must("places", path)
+	return out
 }
 
 func TestHelp(t *testing.T) {
@@ -200,11 +203,14 @@ func TestClientAndInvitation(t *testing.T) {
 		t.Errorf("got %q", out)
 	}
 	m.fails(1, "place.unknown", "staff", "invite", "--role", "administrator", "--display", "Admin", "--jurisdiction", "999999")
-	m.addPlace("330110")
+	if out := m.addPlaces(); !regexp.MustCompile(`^jurisdiction 330110  Yuhang\ncommunity \S{26}  Community\nvenue \S{26}  Market\n$`).MatchString(out) {
+		t.Errorf("got %q", out)
+	}
 	out, _ = m.must("staff", "invite", "--role", "administrator", "--display", "Admin", "--jurisdiction", "330110")
 	if !regexp.MustCompile(`^https://code\.example\.cn/staff/join#\S{20,}\n$`).MatchString(out) {
 		t.Errorf("got %q", out)
 	}
+	m.fails(1, "the file cannot be read", "places", filepath.Join(m.folder, "nowhere"))
 	m.fails(2, "", "staff", "invite", "--role", "emperor", "--display", "x", "--jurisdiction", "330100")
 }
 
