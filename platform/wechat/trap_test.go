@@ -26,13 +26,34 @@ import (
 // Each trap of the SDK's that logging in could step into has a test here, named
 // after it. The imports that would be traps are in imports_test.go.
 
+const strayKey = "c3RyYXlzdHJheXN0cmF5IQ==" // a session_key in an answer that is refused
+
+// troubles are what can go wrong at WeChat's end, the worst of them telling what
+// they were asked.
+var troubles = map[string]simulator.Failure{
+	"502": simulator.BadGateway, "portal": simulator.Portal,
+	"garbage": simulator.Garbage, "{}": simulator.EmptyObject, "null": simulator.Null, "empty": simulator.Empty,
+	"huge": simulator.Huge, "bomb": simulator.Bomb, "busy": simulator.Busy, "away": simulator.Away,
+	"cut": simulator.Cut, "lost": simulator.Lost, "wrong secret": simulator.Refuse(40125), "number": simulator.Refuse(40029),
+	"nobody": simulator.Says(`{"session_key":"` + strayKey + `"}`), "half": simulator.Says(`{"session_key":"` + strayKey),
+	"echo": func(_ *simulator.Simulator, w http.ResponseWriter, r *http.Request) { // a proxy that says what it was asked
+		fmt.Fprintf(w, `{"errcode":40029,"errmsg":%q}`, r.URL.String())
+	},
+	"location": func(_ *simulator.Simulator, w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "https://elsewhere.example"+r.URL.String(), http.StatusTemporaryRedirect)
+	},
+	"shape": func(s *simulator.Simulator, w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(w, `{"openid":{%q:%q}}`, "session_key", r.URL.Query().Get("secret"))
+	},
+}
+
 // TestTrapSecretsInErrors makes everything go wrong that can, and looks for the
 // app's secret, the code and WeChat's session key in all that is said about it.
 func TestTrapSecretsInErrors(t *testing.T) {
 	logged := capture(t) // not parallel: the log is the process's
 	var said bytes.Buffer
 	w := newWorld(t)
-	never := []string{secret}
+	never := []string{secret, strayKey}
 	try := func(name string, a *App, failures ...simulator.Failure) {
 		w.Mend(appID)
 		w.Fail(appID, failures...)
@@ -43,6 +64,9 @@ func TestTrapSecretsInErrors(t *testing.T) {
 			return
 		}
 		never = append(never, code)
+		if key := w.SessionKey(appID, "张三"); key != "" {
+			never = append(never, key)
+		}
 		told(&said, err)
 		slog.Error("request failed", "error", err, "app", a)
 		log.Print(err)
@@ -50,25 +74,10 @@ func TestTrapSecretsInErrors(t *testing.T) {
 	hasty := newApp(t, Config{AppID: appID, AppSecret: secret, Transport: w.line, Timeout: 10 * time.Millisecond})
 	try("hang", hasty, simulator.Hang)
 	try("drip", hasty, simulator.Drip)
-	for name, f := range map[string]simulator.Failure{
-		"502": simulator.BadGateway, "portal": simulator.Portal,
-		"garbage": simulator.Garbage, "{}": simulator.EmptyObject, "null": simulator.Null, "empty": simulator.Empty,
-		"huge": simulator.Huge, "bomb": simulator.Bomb, "busy": simulator.Busy, "away": simulator.Away,
-		"cut": simulator.Cut, "lost": simulator.Lost, "wrong secret": simulator.Refuse(40125), "number": simulator.Refuse(40029),
-		"echo": func(_ *simulator.Simulator, w http.ResponseWriter, r *http.Request) { // a proxy that says what it was asked
-			fmt.Fprintf(w, `{"errcode":40029,"errmsg":%q}`, r.URL.String())
-		},
-		"location": func(_ *simulator.Simulator, w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, "https://elsewhere.example"+r.URL.String(), http.StatusTemporaryRedirect)
-		},
-		"shape": func(s *simulator.Simulator, w http.ResponseWriter, r *http.Request) {
-			fmt.Fprintf(w, `{"openid":{%q:%q}}`, "session_key", r.URL.Query().Get("secret"))
-		},
-	} {
+	for name, f := range troubles {
 		try(name, w.App, f)
 	}
 	identify(t, w.App, w.Login(appID, "张三"))
-	never = append(never, w.SessionKey(appID, "张三"))
 	try("a network that quotes", newApp(t, Config{AppID: appID, AppSecret: secret, Transport: wire(func(r *http.Request) (*http.Response, error) {
 		return nil, errors.New("no route to " + r.URL.String())
 	})}))

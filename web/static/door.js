@@ -7,6 +7,7 @@
   const app = window.HealthApp;
   const poster = location.hash.slice(1);
   history.replaceState(null, '', location.pathname + location.search);
+  addEventListener('hashchange', function () { location.reload(); }); // opened again, by another poster
 
   const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 

@@ -6,6 +6,7 @@
   const texts = JSON.parse(document.getElementById('texts').textContent);
   const parts = location.hash.slice(1).split('&to=');
   history.replaceState(null, '', location.pathname);
+  addEventListener('hashchange', function () { location.reload(); }); // opened again, with another ticket
   // A page of ours: two slashes would begin the name of another site.
   const to = /^(\/[a-z]*|(\/[a-z]+)+)(#[A-Z0-9]{26})?$/.test(parts[1] || '') ? parts[1] : '/';
   const says = document.getElementById('says');

@@ -211,7 +211,7 @@
     wake();
     return { venue: choose.elements.venue.value };
   }, (body) => {
-    at('venue-name').textContent = body.venue.name;
+    at('venue-name').textContent = body.name;
     view('scan', at('venue-name'));
   });
 

@@ -9,12 +9,12 @@ const origin = (pane) => `${location.protocol}//${pane}.${location.host}`;
 
 function open(pane, who) {
   const page = pane === 'wechat' || pane === 'alipay' ? 'phone.html' : 'desk.html';
+  delete frames[pane].closest('.pane').dataset.ready;
   frames[pane].src = `${origin(pane)}/-/${page}?who=${encodeURIComponent(who)}`;
 }
 
 function choose(pane, list, first) {
   const select = document.querySelector(`[data-pane="${pane}"] select`);
-  if (!select) return;
   for (const [value, says] of list) select.add(new Option(says, value));
   select.value = first;
   select.addEventListener('change', () => open(pane, select.value));
@@ -28,8 +28,9 @@ async function begin() {
     choose(pane, people, people[0][0]);
     open(pane, people[0][0]);
   }
-  const staff = city.staff.filter((s) => s.role !== 'guard').map((s) => [s.username, `${s.username} (${s.role})`]);
-  choose('console', staff, 'worker');
+  const staff = (chosen) => city.staff.filter(chosen).map((s) => [s.username, s.username]);
+  choose('guard', staff((s) => s.role === 'guard'), 'guard');
+  choose('console', staff((s) => s.role !== 'guard'), 'worker');
   open('guard', 'guard');
   open('console', 'worker');
   codes(city.staff);
@@ -51,10 +52,21 @@ for (const button of document.querySelectorAll('[data-scan]')) {
   button.addEventListener('click', () => frames[button.dataset.scan].contentWindow.postMessage('pixels', origin(button.dataset.scan)));
 }
 
+// A phone points its camera at the poster on the door.
+for (const button of document.querySelectorAll('[data-door]')) {
+  button.addEventListener('click', async () => {
+    const { poster } = await (await fetch('/-/city')).json();
+    frames[button.dataset.door].contentWindow.postMessage({ poster }, origin(button.dataset.door));
+  });
+}
+
+// What the panes tell: the pixels of a phone's screen, that a page stands in a
+// pane, and what the guard was told to do.
 addEventListener('message', (event) => {
-  if ((event.origin === origin('wechat') || event.origin === origin('alipay')) && event.data instanceof ArrayBuffer) {
-    frames.guard.contentWindow.postMessage(event.data, origin('guard'));
-  }
+  const from = Object.keys(frames).find((pane) => event.origin === origin(pane));
+  if (!from) return;
+  if (event.data instanceof ArrayBuffer) frames.guard.contentWindow.postMessage(event.data, origin('guard'));
+  else Object.assign(frames[from].closest('.pane').dataset, event.data);
 });
 
 begin();

@@ -27,9 +27,20 @@ async function login() {
   says.textContent = '';
 }
 
+// The page that shows this one hears when a page stands here, and what the guard
+// was told to do.
+const beside = `${location.protocol}//${location.host.replace(`${pane}.`, '')}`;
+frame.addEventListener('load', () => {
+  const at = frame.contentWindow.location.pathname;
+  if (at === 'blank') return;
+  parent.postMessage({ ready: at }, beside);
+  const result = frame.contentDocument.querySelector('#result');
+  if (result) new MutationObserver(() => parent.postMessage({ advice: result.dataset.advice }, beside)).observe(result, { attributes: true });
+});
+
 // What the guard's camera sees, given to the page as the photograph it would take.
 addEventListener('message', (event) => {
-  if (pane !== 'guard' || !(event.data instanceof ArrayBuffer)) return;
+  if (event.origin !== beside || pane !== 'guard' || !(event.data instanceof ArrayBuffer)) return;
   const input = frame.contentDocument.querySelector('input[type=file]');
   if (!input) {
     says.textContent = 'choose a venue first';

@@ -4,6 +4,7 @@
 'use strict';
 
 const app = location.hostname.split('.')[0];
+document.documentElement.dataset.app = app;
 const who = new URLSearchParams(location.search).get('who');
 const frame = document.querySelector('iframe');
 const says = document.querySelector('#says');
@@ -21,14 +22,28 @@ async function login() {
   says.textContent = '';
 }
 
-// What the screen shows, for a camera that is pointed at it.
+// The page that shows both phones hears when a page stands in this one.
+const beside = `${location.protocol}//${location.host.replace(`${app}.`, '')}`;
+frame.addEventListener('load', () => {
+  const at = frame.contentWindow.location.pathname;
+  if (at !== '/enter' && at !== 'blank') parent.postMessage({ ready: at }, beside);
+});
+
+// A camera that is pointed at a poster opens the page of its door; one that is
+// pointed at this screen gets what it shows.
 addEventListener('message', (event) => {
+  if (event.origin !== beside) return;
+  if (event.data.poster) {
+    frame.src = `/door?${Date.now()}#${event.data.poster}`; // a new page each time
+    return;
+  }
   if (event.data !== 'pixels') return;
   const canvas = frame.contentDocument.querySelector('canvas');
   if (!canvas) {
     says.textContent = 'no code is on this screen';
     return;
   }
+  says.textContent = '';
   canvas.toBlob(async (blob) => event.source.postMessage(await blob.arrayBuffer(), event.origin), 'image/png');
 });
 

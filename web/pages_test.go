@@ -1,0 +1,205 @@
+package web
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"healthcode/models"
+	"healthcode/models/forms"
+)
+
+// asked keeps every key that was asked for and is not there, by whichever test.
+var asked struct {
+	sync.Mutex
+	keys []string
+}
+
+func init() {
+	missing = func(key string) {
+		asked.Lock()
+		defer asked.Unlock()
+		asked.keys = append(asked.keys, key)
+	}
+}
+
+// state is one page as one reader meets it, and what must stand on it.
+type state struct {
+	name  string
+	page  func(Page) Framed
+	wants []string
+	lacks []string
+}
+
+func standing(p Page, c models.Colour) StandingView {
+	return NewStandingView(p, models.Standing{Decision: models.Decision{Colour: c, Until: time.Date(2022, 3, 14, 4, 0, 0, 0, time.UTC)}})
+}
+
+// states are the pages of residents in every state that changes what they show.
+func states() []state {
+	now := time.Date(2022, 3, 13, 4, 0, 0, 0, time.UTC)
+	list := []state{
+		{"home, new", func(p Page) Framed { return HomePage{Page: p} }, []string{`href="/register"`}, []string{`href="/code"`}},
+		{"home, refused", func(p Page) Framed {
+			return HomePage{Page: p, Known: true, Refusal: "Bring it.", Standing: standing(p, models.Grey), Forms: forms.Default()}
+		}, []string{"<blockquote>Bring it.</blockquote>", `href="/declare/health"`, `role="status"`}, nil},
+		{"home, pending", func(p Page) Framed {
+			return HomePage{Page: p, Known: true, Pending: true, Standing: standing(p, models.Grey)}
+		}, []string{`class="note"`}, []string{"<blockquote>"}},
+		{"register", func(p Page) Framed { return NewRegisterPage(p, []models.Community{community}, "") },
+			[]string{`data-post="/v1/registration"`, `type="checkbox"`, `role="alert"`}, []string{" checked"}},
+		{"register again", func(p Page) Framed { return NewRegisterPage(p, []models.Community{community}, "Bring it.") }, []string{"<blockquote>"}, nil},
+		{"why, nothing", func(p Page) Framed { return WhyPage{Page: p, Standing: standing(p, models.Green), Phone: "12345"} }, []string{`href="tel:12345"`}, []string{"<dl>"}},
+		{"why", func(p Page) Framed {
+			return WhyPage{Page: p, Standing: standing(p, models.Yellow), Reasons: []Reasoned{{"a", "b", "c", now}}}
+		}, []string{"<dl>", "colour-yellow"}, nil},
+		{"vaccinations, unverified", func(p Page) Framed { return VaccinationsPage{Page: p, Doses: []Dose{{Number: 1}}} }, []string{`class="note"`}, []string{"<dl>"}},
+		{"vaccinations, not agreed", func(p Page) Framed { return VaccinationsPage{Page: p, Verified: true, Doses: []Dose{{Number: 1}}} }, []string{`href="/me"`}, []string{"<dl>"}},
+		{"vaccinations, none", func(p Page) Framed { return VaccinationsPage{Page: p, Verified: true, Agreed: true} }, []string{`class="note"`}, []string{"<dl>"}},
+		{"vaccinations", func(p Page) Framed {
+			return VaccinationsPage{Page: p, Verified: true, Agreed: true, Complete: true, Since: now, Doses: []Dose{{Number: 1, Product: "P", Date: now}}}
+		}, []string{"<dd>P</dd>"}, []string{`class="note"`}},
+		{"me", func(p Page) Framed { return full(p, now) }, []string{`data-confirm="close"`, `data-path="/v1/sessions/s2"`, "Bring it."}, []string{`data-path="/v1/sessions/s1"`}},
+		{"me, nothing", func(p Page) Framed { return MePage{Page: p, Standing: standing(p, models.Grey)} }, []string{`id="said"`}, nil},
+		{"door", func(p Page) Framed { return DoorPage{p} }, []string{`role="status"`}, nil},
+		{"pass", func(p Page) Framed { return PassPage{p} }, []string{"fragment."}, nil},
+		{"enter", func(p Page) Framed { return EnterPage{p} }, []string{`role="status"`}, nil},
+		{"about", func(p Page) Framed { return AboutPage{p, models.Purposes()} }, []string{"<section"}, nil},
+		{"outside", func(p Page) Framed { return OutsidePage{p} }, []string{`href="/about"`}, []string{"<form"}},
+		{"problem", func(p Page) Framed { return ProblemPage{p, "No.", "17"} }, []string{`role="alert">No.`, "17"}, nil},
+	}
+	for _, c := range []models.Colour{models.Green, models.Grey, models.Yellow, models.Red} {
+		list = append(list, state{"code " + c.String(), func(p Page) Framed {
+			return CodePage{Page: p, Place: "Here", Verified: c != models.Grey, Standing: standing(p, c), Pass: PassData{Grant: "G"}}
+		}, []string{`data-colour="` + c.String() + `"`, `id="qr" role="img"`, "<svg", `"grant":"G"`}, []string{"<dl>"}})
+	}
+	for _, f := range forms.Default() {
+		list = append(list, state{"declare " + f.ID, func(p Page) Framed {
+			return DeclarePage{Page: p, Form: f, Places: []Choice{{"330110", "Y"}}, Today: "2022-03-13", Since: "2022-02-28"}
+		}, []string{`data-declare="` + f.ID + `"`}, []string{" checked"}})
+	}
+	return list
+}
+
+// full is somebody about whom there is one of everything.
+func full(p Page, now time.Time) MePage {
+	view := standing(p, models.Green)
+	page := MePage{Page: p, Standing: view, Declarations: []Declared{{"T", now, []Answer{{"L", "V"}}, true}},
+		Decisions: []StandingAt{{view, now, []string{"R"}, "S"}},
+		Consents:  ConsentStates([]models.Consent{{Purpose: models.PurposeVisits, GivenAt: now}}),
+		Sessions:  []models.Session{{ID: "s1", Platform: "wechat", Current: true}, {ID: "s2", Platform: "alipay"}},
+		Visits:    []models.Visit{{At: now, Grade: models.GradeScanned}, {At: now, Grade: models.GradeHand}, {At: now, Grade: models.GradeSelf}},
+		Tests:     []models.Test{{Sampled: now, Kind: models.TestPCR, Result: models.TestNegative}, {Sampled: now, Kind: models.TestAntigen, Result: models.TestPositive}}}
+	for _, k := range []models.ReviewKind{models.ReviewRegistration, models.ReviewDeclaration, models.ReviewCorrection} {
+		page.Reviews = append(page.Reviews, models.Review{Kind: k, State: models.ReviewRefused, Words: "Bring it."})
+	}
+	for _, why := range []models.AccessPurpose{models.AccessReview, models.AccessGate, models.AccessImport} {
+		page.Accesses = append(page.Accesses, models.Access{Purpose: why})
+	}
+	return page
+}
+
+// TestPages renders every page of residents in every state and both languages.
+func TestPages(t *testing.T) {
+	inside := regexp.MustCompile(`<style| (style|on[a-z]+)=|<script>`)
+	for _, language := range models.Languages() {
+		for _, host := range []string{"wechat", "alipay", "browser"} {
+			for _, s := range states() {
+				p := page(language)
+				p.Host = host
+				html := rendered(t, s.page(p))
+				for _, want := range append(s.wants, `lang="`+language+`"`, `data-host="`+host+`"`, "<main", "<h1") {
+					if !strings.Contains(html, want) {
+						t.Errorf("%s in %s lacks %s", s.name, language, want)
+					}
+				}
+				for _, lack := range s.lacks {
+					if strings.Contains(html, lack) {
+						t.Errorf("%s in %s has %s", s.name, language, lack)
+					}
+				}
+				if found := inside.FindString(html); found != "" {
+					t.Errorf("%s has %s inside", s.name, found)
+				}
+			}
+		}
+	}
+	asked.Lock()
+	defer asked.Unlock()
+	if len(asked.keys) > 0 {
+		t.Errorf("there is no text for %q", asked.keys)
+	}
+}
+
+// sources are everything that asks for texts, as one string.
+func sources(t *testing.T) string {
+	t.Helper()
+	var all strings.Builder
+	for _, pattern := range []string{"*.go", "templates/*.html", "static/*.js", "../handlers/*.go", "../models/*.go", "../models/*/*.go"} {
+		names, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			body, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all.Write(body)
+		}
+	}
+	return all.String()
+}
+
+// TestEveryTextIsUsed finds sentences that nothing says any more. A quoted
+// beginning that ends in a full stop, as in "purpose.%s", uses all that go on
+// from it.
+func TestEveryTextIsUsed(t *testing.T) {
+	t.Parallel()
+	used := map[string]bool{}
+	for _, m := range regexp.MustCompile("[\"'`]([a-z_]+[a-z0-9_.]*)(%s[a-z_.]*)?[\"'`]|\\btexts\\.([a-z_]+)").FindAllStringSubmatch(sources(t), -1) {
+		used[m[1]], used[m[3]] = true, true
+	}
+	for _, p := range pages {
+		used[p.name+".title"] = true
+	}
+	for key := range catalogue {
+		says := key
+		if _, rest, ok := strings.Cut("."+key, ".script."); ok {
+			says = rest
+		}
+		found := used[says]
+		for i, r := range says {
+			found = found || r == '.' && used[says[:i+1]]
+		}
+		if !found {
+			t.Errorf("nothing says %s", key)
+		}
+	}
+}
+
+// TestResidentScriptTexts finds every sentence that the scripts of residents say.
+func TestResidentScriptTexts(t *testing.T) {
+	t.Parallel()
+	say := regexp.MustCompile(`\btexts\.([a-z_]+)`)
+	for script, names := range map[string][]string{"app": {"home", "register", "declare", "me"}, "code": {"code"}, "door": {"door"}, "enter": {"enter"}} {
+		body, err := files.ReadFile("static/" + script + ".js")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range say.FindAllStringSubmatch(string(body), -1) {
+			for _, name := range names {
+				if _, ok := scriptTexts(name, models.Chinese)[m[1]]; !ok {
+					t.Errorf("%s.js says %s on %s, and there is no such text", script, m[1], name)
+				}
+			}
+		}
+	}
+}
