@@ -36,7 +36,7 @@ type state struct {
 }
 
 func standing(p Page, c models.Colour) StandingView {
-	return NewStandingView(p, models.Standing{Decision: models.Decision{Colour: c, Until: time.Date(2022, 3, 14, 4, 0, 0, 0, time.UTC)}})
+	return NewStandingView(p, models.Standing{Decision: models.Decision{Outcome: models.Outcome{Colour: c, Until: time.Date(2022, 3, 14, 4, 0, 0, 0, time.UTC)}}})
 }
 
 // states are the pages of residents in every state that changes what they show.
@@ -51,7 +51,7 @@ func states() []state {
 			return HomePage{Page: p, Known: true, Pending: true, Standing: standing(p, models.Grey)}
 		}, []string{`class="note"`}, []string{"<blockquote>"}},
 		{"register", func(p Page) Framed { return NewRegisterPage(p, []models.Community{community}, "") },
-			[]string{`data-post="/v1/registration"`, `type="checkbox"`, `role="alert"`}, []string{" checked"}},
+			[]string{`data-post="/v1/registration"`, `type="checkbox"`, `role="alert"`}, []string{" checked>"}},
 		{"register again", func(p Page) Framed { return NewRegisterPage(p, []models.Community{community}, "Bring it.") }, []string{"<blockquote>"}, nil},
 		{"why, nothing", func(p Page) Framed { return WhyPage{Page: p, Standing: standing(p, models.Green), Phone: "12345"} }, []string{`href="tel:12345"`}, []string{"<dl>"}},
 		{"why", func(p Page) Framed {
@@ -80,7 +80,7 @@ func states() []state {
 	for _, f := range forms.Default() {
 		list = append(list, state{"declare " + f.ID, func(p Page) Framed {
 			return DeclarePage{Page: p, Form: f, Places: []Choice{{"330110", "Y"}}, Today: "2022-03-13", Since: "2022-02-28"}
-		}, []string{`data-declare="` + f.ID + `"`}, []string{" checked"}})
+		}, []string{`data-declare="` + f.ID + `"`}, []string{" checked>"}})
 	}
 	return list
 }
@@ -93,7 +93,7 @@ func full(p Page, now time.Time) MePage {
 		Consents:  ConsentStates([]models.Consent{{Purpose: models.PurposeVisits, GivenAt: now}}),
 		Sessions:  []models.Session{{ID: "s1", Platform: "wechat", Current: true}, {ID: "s2", Platform: "alipay"}},
 		Visits:    []models.Visit{{At: now, Grade: models.GradeScanned}, {At: now, Grade: models.GradeHand}, {At: now, Grade: models.GradeSelf}},
-		Tests:     []models.Test{{Sampled: now, Kind: models.TestPCR, Result: models.TestNegative}, {Sampled: now, Kind: models.TestAntigen, Result: models.TestPositive}}}
+		Tests:     []models.Test{{Sampled: now, Kind: "pcr", Result: "negative"}, {Sampled: now, Kind: "antigen", Result: "positive"}}}
 	for _, k := range []models.ReviewKind{models.ReviewRegistration, models.ReviewDeclaration, models.ReviewCorrection} {
 		page.Reviews = append(page.Reviews, models.Review{Kind: k, State: models.ReviewRefused, Words: "Bring it."})
 	}

@@ -20,7 +20,22 @@
     setTimeout(tick, 1000 - ((Date.now() + offset) % 1000));
   }
 
-  function renew() { location.reload(); }
+  // renew loads the page again, once the service is known to answer: a code that is
+  // still good is not given up for an error page.
+  let silent = false; // the service did not answer the last time
+  let renewing = false;
+  function renew() {
+    if (renewing) return;
+    renewing = true;
+    fetch('/v1/pass', { credentials: 'same-origin', cache: 'no-store' })
+      .then(function (response) { if (response.status >= 500) throw new Error('busy'); location.reload(); })
+      .catch(function () {
+        renewing = false;
+        silent = true;
+        line();
+        if (!document.getElementById('stale').hidden) setTimeout(renew, 3000 + Math.random() * 9000);
+      });
+  }
 
   window.HealthPass.start({
     canvas: canvas,
@@ -35,16 +50,16 @@
     },
     onExpired: function () {
       document.getElementById('stale').hidden = false;
-      if (navigator.onLine) setTimeout(renew, 1000 + Math.random() * 4000);
+      setTimeout(renew, 1000 + Math.random() * 4000);
     },
   });
 
   function line() {
     const offline = document.getElementById('offline');
-    offline.textContent = texts.offline;
-    offline.hidden = navigator.onLine;
+    offline.hidden = navigator.onLine && !silent;
+    offline.textContent = offline.hidden ? '' : texts.offline;
   }
-  addEventListener('online', line);
+  addEventListener('online', function () { silent = false; line(); });
   addEventListener('offline', line);
   line();
   tick();

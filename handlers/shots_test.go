@@ -1,0 +1,230 @@
+package handlers_test
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"io/fs"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/pquerna/otp/totp"
+)
+
+var shots = flag.Bool("shots", false, "write the pictures of every page into docs/shots")
+
+const shotsFolder = "../docs/shots"
+
+// shotsBytes is what all pictures together may take.
+const shotsBytes = 3_000_000
+
+// shoot writes the page as it stands, at both widths.
+func (j *journey) shoot(name string) {
+	j.t.Helper()
+	for _, width := range []int64{390, 1280} {
+		j.do(chromedp.EmulateViewport(width, 800))
+		if over := journeyEval[int](j, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
+			j.t.Errorf("%s at %d scrolls sideways by %d", name, width, over)
+		}
+		picture := journeyMust[[]byte](j.t)(chromedp.Run(j.ctx, chromedp.FullScreenshot(100)))
+		if err := os.WriteFile(filepath.Join(shotsFolder, fmt.Sprintf("%s-%d.png", name, width)), journeySmall(j.t, picture), 0o644); err != nil {
+			j.t.Fatal(err)
+		}
+	}
+	j.do(chromedp.EmulateViewport(390, 844))
+	j.fine()
+}
+
+// shootPage opens a page and shoots it under that name.
+func (j *journey) shootPage(name, path string) {
+	j.t.Helper()
+	j.visit(path)
+	j.shoot(name)
+}
+
+// TestShots writes a picture of every page, in Chinese, and of the demo.
+func TestShots(t *testing.T) {
+	if !*shots {
+		t.Skip("only with -shots")
+	}
+	if err := os.MkdirAll(shotsFolder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Run("resident", shootResident)
+	t.Run("staff", shootStaff)
+	t.Run("demo", shootDemo)
+	total := int64(0)
+	for _, file := range journeyMust[[]os.DirEntry](t)(os.ReadDir(shotsFolder)) {
+		total += journeyMust[fs.FileInfo](t)(file.Info()).Size()
+	}
+	if total > shotsBytes {
+		t.Errorf("the pictures take %d bytes, and may take %d", total, shotsBytes)
+	}
+}
+
+func shootResident(t *testing.T) {
+	town := newJourneyTown(t)
+	town.vaccinate(t, 1, "张三")
+	j := newJourney(t, "wechat", town.URL)
+	j.shootPage("outside", "/")
+	j.shootPage("enter", "/enter#AAAAAAAAAAAAAAAAAAAAAA")
+	j.enter(town, "wechat", "zhang", "/register")
+	j.shootPage("home-new", "/")
+	j.shootPage("register", "/register")
+	j.register("张三", journeyDocument(1))
+	j.shoot("home-pending")
+	j.shootPage("code-grey", "/code")
+	town.approve(t, "registration")
+	j.declareWell()
+	for name, path := range map[string]string{"home": "/", "code": "/code", "why": "/code/why", "vaccinations": "/vaccinations",
+		"declare-health": "/declare/health", "me": "/me", "about": "/about", "pass": "/p", "problem": "/nowhere"} {
+		j.shootPage(name, path)
+	}
+	j.shootPage("code-en", "/code?lang=en")
+	j.visit("/declare/itinerary?lang=zh")
+	j.tick("[name=travelled][value=yes]")
+	j.shoot("declare-itinerary")
+	j.visit("/door#" + town.venue.Poster)
+	j.await(`document.querySelector("#seen").checkVisibility()`)
+	j.shoot("door")
+	j.visit("/declare/health")
+	j.fill("[name=temperature]", "38.2")
+	j.tick("[name=symptoms][value=cold_like]", "[name=contact][value=yes]", "[name=residence][value=settled]", "[type=submit]")
+	j.at("/code")
+	j.shootPage("code-yellow", "/code")
+	j.shootPage("why-yellow", "/code/why")
+}
+
+func shootStaff(t *testing.T) {
+	town := newJourneyTown(t)
+	r := town.resident(t, 1, "张三")
+	for _, who := range []struct{ username, home string }{{"admin", "/console/invitations"}, {"worker", "/console"}, {"guard", "/gate"}} {
+		j := newJourney(t, "browser", town.URL)
+		j.shootPage("staff-login", "/staff/login")
+		code := journeyMust[string](t)(totp.GenerateCode(town.secrets[who.username], time.Now()))
+		j.fill("[name=username]", who.username, "[name=password]", journeyPassword, "[name=code]", code)
+		j.tick("[type=submit]")
+		j.at(who.home)
+		switch who.username {
+		case "admin":
+			j.shoot("invitations")
+			j.shootPage("poster", "/posters/"+town.venue.ID)
+		case "worker":
+			j.shoot("console")
+			j.tick("[data-claim]")
+			j.await(`location.pathname.startsWith("/console/reviews/") && document.querySelector("#judgement")`)
+			j.shoot("review")
+		case "guard":
+			j.shoot("gate-choose")
+			j.tick("#choose-form [type=submit]")
+			j.await(`document.querySelector("#scan").checkVisibility()`)
+			j.do(chromedp.SetUploadFiles("#photo", []string{r.picture()}))
+			j.await(`document.querySelector("#result").checkVisibility()`)
+			j.shoot("gate")
+			j.tick("#to-hand")
+			j.shoot("gate-by-hand")
+		}
+	}
+}
+
+// shootDemo runs the newcomer's command, waits until all four panes live, has
+// the guard scan the phone beside, and takes the picture for the first page of
+// the documentation.
+func shootDemo(t *testing.T) {
+	base := startDemo(t)
+	j := newJourney(t, "browser", base)
+	j.do(chromedp.EmulateViewport(1900, 960))
+	j.visit("/")
+	j.await(`document.querySelectorAll("[data-ready]").length === 4`)
+	for pane, at := range map[string]string{"wechat": "/code", "alipay": "/code", "guard": "/gate", "console": "/console"} {
+		if got := journeyEval[string](j, `document.querySelector("[data-pane=`+pane+`]").dataset.ready`); got != at {
+			t.Errorf("the %s pane shows %s, want %s", pane, got, at)
+		}
+	}
+	j.tick("[data-scan=wechat]")
+	j.await(`document.querySelector("[data-pane=guard]").dataset.advice === "pass"`)
+	j.tick("[data-door=alipay]")
+	j.await(`document.querySelector("[data-pane=alipay]").dataset.ready === "/door"`)
+	j.fine()
+	picture := journeyMust[[]byte](t)(chromedp.Run(j.ctx, chromedp.CaptureScreenshot()))
+	if err := os.WriteFile(filepath.Join(shotsFolder, "demo.png"), journeySmall(t, picture), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// journeySmall rounds a picture's colours, and keeps a palette of them if that is enough:
+// a third of the bytes, and nobody sees it.
+func journeySmall(t *testing.T, picture []byte) []byte {
+	t.Helper()
+	full := journeyMust[image.Image](t)(png.Decode(bytes.NewReader(picture)))
+	at := map[color.RGBA]uint8{}
+	out := image.NewPaletted(full.Bounds(), nil)
+	for y := full.Bounds().Min.Y; y < full.Bounds().Max.Y; y++ {
+		for x := full.Bounds().Min.X; x < full.Bounds().Max.X; x++ {
+			r, g, b, _ := full.At(x, y).RGBA()
+			round := func(v uint32) uint8 { return uint8((v>>8 + 4) / 12 * 255 / 21) }
+			c := color.RGBA{round(r), round(g), round(b), 255}
+			i, known := at[c]
+			if !known && len(at) == 256 {
+				return picture
+			}
+			if !known {
+				i = uint8(len(at))
+				at[c] = i
+				out.Palette = append(out.Palette, c)
+			}
+			out.SetColorIndex(x, y, i)
+		}
+	}
+	var b bytes.Buffer
+	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, out); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// startDemo builds and runs the command, and returns the address that it prints.
+func startDemo(t *testing.T) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "demo")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "healthcode/cmd/demo").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	free := journeyMust[net.Listener](t)(net.Listen("tcp", "127.0.0.1:0"))
+	address := free.Addr().String()
+	_ = free.Close()
+	demo := exec.CommandContext(t.Context(), program, "-addr", address, "-data", t.TempDir())
+	demo.Cancel = func() error { return demo.Process.Signal(os.Interrupt) }
+	out, err := demo.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := demo.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := demo.Process.Signal(os.Interrupt); err != nil && !errors.Is(err, os.ErrProcessDone) {
+			t.Error(err)
+		}
+		_ = demo.Wait() // interrupted
+	})
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		if _, base, ok := strings.Cut(lines.Text(), "open  "); ok {
+			return base
+		}
+	}
+	t.Fatal("the demo never told its address")
+	return ""
+}
