@@ -173,8 +173,20 @@ type AboutPage struct {
 	Purposes []models.Purpose
 }
 
-// OutsidePage is what a plain browser sees of a resident's page.
+// OutsidePage is what somebody without a session sees of a resident's page: in a
+// plain browser where to open it, within an app how to enter again.
 type OutsidePage struct{ Page }
+
+// InApp reports whether one of the apps shows the page.
+func (p OutsidePage) InApp() bool { return p.Host == "wechat" || p.Host == "alipay" }
+
+// Heading says what to do.
+func (p OutsidePage) Heading() string {
+	if p.InApp() {
+		return p.T("outside.again.title", "app", p.T("platform."+p.Host))
+	}
+	return p.T("outside.title")
+}
 
 // ProblemPage is a refusal in words.
 type ProblemPage struct {

@@ -19,6 +19,7 @@ var bundles = map[string][]string{
 	"code.js":     {"pass/sha256.js", "pass/qr.js", "pass/pass.js", "static/code.js"},
 	"door.js":     {"static/app.js", "static/door.js"},
 	"enter.js":    {"static/enter.js"},
+	"again.js":    {"static/again.js"},
 	"fragment.js": {"static/fragment.js"},
 	"login.js":    {"static/staff.js"},
 	"join.js":     {"static/staff.js", "pass/qr.js", "static/join.js"},

@@ -41,7 +41,7 @@ var pages = []struct {
 	{"enter", "enter.js", EnterPage{}},
 	{"about", "", AboutPage{}},
 	{"problem", "", ProblemPage{}},
-	{"outside", "", OutsidePage{}},
+	{"outside", "again.js", OutsidePage{}},
 	{"staff_login", "login.js", StaffLoginPage{}},
 	{"join", "join.js", JoinPage{}},
 	{"gate", "gate.js", GatePage{}},
@@ -95,8 +95,17 @@ type framed struct {
 	Script string
 }
 
-// Title is the page's, in the reader's language.
-func (f framed) Title() string { return f.T(f.Name + ".title") }
+// Title is the page's, in the reader's language. It is what a screen reader says
+// first, so the code's says the colour.
+func (f framed) Title() string {
+	switch page := f.Content.(type) {
+	case CodePage:
+		return f.T("code.title") + " · " + page.Standing.Word
+	case OutsidePage:
+		return page.Heading()
+	}
+	return f.T(f.Name + ".title")
+}
 
 // Texts are the sentences that the page's script says.
 func (f framed) Texts() map[string]string { return scriptTexts(f.Name, f.Language) }

@@ -76,7 +76,7 @@
           });
           break;
         case 'decimal': {
-          const value = inputs[0].value.trim().replace(',', '.');
+          const value = inputs[0].value.normalize('NFKC').trim().replace(/[,。]/, '.'); // as Chinese keyboards write 36.5
           if (value !== '') answers[id] = isFinite(value) ? Number(value) : value;
           break;
         }
@@ -103,7 +103,10 @@
       const holder = form.querySelector('[data-field="' + part + '"]');
       const scope = holder || (input && (input.closest('.field') || input.closest('fieldset')));
       const words = scope && scope.querySelector('.problem');
-      if (words) return { words: words, input: input || holder.querySelector('input, select, textarea') };
+      if (!words) continue;
+      const label = scope.querySelector('legend, label');
+      const name = label && label.firstChild.nodeType === Node.TEXT_NODE ? label.firstChild.textContent.trim() : '';
+      return { words: words, label: name, input: input || holder.querySelector('input, select, textarea') };
     }
     return null;
   }
@@ -115,17 +118,30 @@
     list.forEach(function (one) {
       const at = one.field ? place(form, one.field) : null;
       if (at) {
-        at.words.textContent = one.text;
-        if (at.input) { at.input.setAttribute('aria-invalid', 'true'); at.input.setAttribute('aria-describedby', at.words.id); }
+        at.words.textContent += (at.words.textContent ? ' ' : '') + one.text;
+        if (at.input && !at.input.matches('[type=radio], [type=checkbox]')) at.input.setAttribute('aria-invalid', 'true');
       }
       const item = document.createElement('li');
-      item.textContent = one.text;
+      item.append(at ? link(at, one.text) : one.text);
       items.appendChild(item);
     });
     summary.replaceChildren(items);
     summary.hidden = false;
     summary.focus();
     summary.scrollIntoView({ block: 'center' });
+  }
+
+  // link leads from the summary to the field that it speaks of.
+  function link(at, text) {
+    const a = document.createElement('a');
+    a.href = '#' + at.words.id;
+    a.textContent = at.label ? at.label + (document.documentElement.lang === 'zh' ? '：' : ': ') + text : text;
+    a.addEventListener('click', function (event) {
+      if (!at.input) return;
+      event.preventDefault();
+      at.input.focus();
+    });
+    return a;
   }
 
   function submit(form) {
@@ -198,11 +214,16 @@
 
   document.querySelectorAll('[data-add]').forEach(function (button) {
     const set = button.closest('fieldset');
-    function add() { set.querySelector('.stays').appendChild(set.querySelector('template').content.cloneNode(true)); }
-    button.addEventListener('click', add);
+    function add() {
+      set.querySelector('.stays').appendChild(set.querySelector('template').content.cloneNode(true));
+      return set.querySelector('.stay:last-child select');
+    }
+    button.addEventListener('click', function () { add().focus(); });
     add();
     set.addEventListener('click', function (event) {
-      if (event.target.closest('[data-remove]')) event.target.closest('.stay').remove();
+      if (!event.target.closest('[data-remove]')) return;
+      event.target.closest('.stay').remove();
+      button.focus(); // what had the focus is gone
     });
   });
 

@@ -1,68 +1,112 @@
 // The code page: draws a new pass every few seconds from what the page brought,
-// and keeps that on the phone, so that the code still opens when nothing answers.
+// without asking anybody, and asks for the next grant in time. As long as nothing
+// answers, the page that stands there goes on until its grant ends: it is never
+// left for one that may not come.
 (function () {
   'use strict';
 
+  const WAIT = 8000; // milliseconds until a request counts as lost
+  const OFTEN = 60000; // milliseconds between askings when the page is looked at again
+  const SPARE = 600000; // milliseconds before a grant's end in which the next is asked for
+
   const texts = JSON.parse(document.getElementById('texts').textContent);
-  const data = JSON.parse(document.getElementById('pass').textContent);
-  const offset = data.serverTime - Date.now();
-  const canvas = document.getElementById('qr');
+  const face = document.querySelector('main').dataset;
   const clock = document.getElementById('clock');
+  const offline = document.getElementById('offline');
+  const stale = document.getElementById('stale');
+  const first = JSON.parse(document.getElementById('pass').textContent);
   const locale = document.documentElement.lang === 'zh' ? 'zh-CN' : 'en-GB';
-  const day = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: data.zone });
-  const hands = new Intl.DateTimeFormat(locale, { timeStyle: 'medium', hourCycle: 'h23', timeZone: data.zone });
+  const day = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: first.zone });
+  const hands = new Intl.DateTimeFormat(locale, { timeStyle: 'medium', hourCycle: 'h23', timeZone: first.zone });
+  const minutes = new Intl.DateTimeFormat(locale, { timeStyle: 'short', hourCycle: 'h23', timeZone: first.zone });
+
+  let offset = 0; // the server's clock minus this phone's
+  let expires = 0;
+  let asked = Date.now();
+  let asking = false;
+  let due = false; // it was time to ask while nobody looked
+  let lost = false; // the last asking was not answered
+  let timer = 0;
+  let spare = 0;
+  let shown = null;
+
+  function now() { return Date.now() + offset; }
 
   function tick() {
-    const now = new Date(Date.now() + offset);
-    document.getElementById('day').textContent = day.format(now);
-    document.getElementById('hands').textContent = hands.format(now);
-    clock.dateTime = now.toISOString();
-    setTimeout(tick, 1000 - ((Date.now() + offset) % 1000));
+    const at = new Date(now());
+    document.getElementById('day').textContent = day.format(at);
+    document.getElementById('hands').textContent = hands.format(at);
+    clock.dateTime = at.toISOString();
+    setTimeout(tick, 1000 - (now() % 1000));
   }
 
-  // renew loads the page again, once the service is known to answer: a code that is
-  // still good is not given up for an error page.
-  let silent = false; // the service did not answer the last time
-  let renewing = false;
-  function renew() {
-    if (renewing) return;
-    renewing = true;
-    fetch('/v1/pass', { credentials: 'same-origin', cache: 'no-store' })
-      .then(function (response) { if (response.status >= 500) throw new Error('busy'); location.reload(); })
-      .catch(function () {
-        renewing = false;
-        silent = true;
-        line();
-        if (!document.getElementById('stale').hidden) setTimeout(renew, 3000 + Math.random() * 9000);
-      });
+  function show(pass) {
+    clearTimeout(timer);
+    if (shown) shown.stop();
+    stale.hidden = true;
+    offset = pass.serverTime - Date.now();
+    shown = window.HealthPass.start({
+      canvas: document.getElementById('qr'),
+      grant: pass.grant,
+      seed: pass.seed,
+      slotSeconds: pass.slotSeconds,
+      prefix: pass.prefix,
+      offsetMillis: offset,
+      // Before it ends, and phones that opened it together not all at once.
+      onSlot: function (slot) {
+        expires = slot.expires;
+        if (expires - now() < spare && Math.random() < 0.02) ask();
+      },
+      onExpired: function () { stale.hidden = false; line(); again(1000, 4000); },
+    });
+    spare = Math.min(SPARE, (expires - now()) / 4); // of a short one, its last quarter
   }
 
-  window.HealthPass.start({
-    canvas: canvas,
-    grant: data.grant,
-    seed: data.seed,
-    slotSeconds: data.slotSeconds,
-    prefix: data.prefix,
-    offsetMillis: offset,
-    onSlot: function (slot) {
-      // Ask for the next grant some time before this one ends, and not all at once.
-      if (slot.expires - (Date.now() + offset) < 600000 && navigator.onLine && !document.hidden && Math.random() < 0.02) renew();
-    },
-    onExpired: function () {
-      document.getElementById('stale').hidden = false;
-      setTimeout(renew, 1000 + Math.random() * 4000);
-    },
-  });
+  function again(least, more) {
+    clearTimeout(timer);
+    timer = setTimeout(ask, least + Math.random() * more);
+  }
+
+  function ask() {
+    due = document.hidden; // then asked when it is looked at again
+    if (due || asking) return;
+    asking = true;
+    asked = Date.now();
+    const stop = new AbortController();
+    const late = setTimeout(function () { stop.abort(); }, WAIT);
+    fetch('/v1/pass', { credentials: 'same-origin', signal: stop.signal })
+      .then(function (response) {
+        if (response.status < 500) lost = false;
+        if (response.status === 429 || response.status >= 500) throw new Error('not now');
+        return response.ok ? response.json() : null;
+      })
+      .then(function (said) {
+        if (!said || differs(said)) { location.reload(); return; }
+        show({ grant: said.grant, seed: said.seed, slotSeconds: said.slot_seconds, prefix: said.prefix, serverTime: said.server_time });
+      })
+      .catch(function () { lost = true; if (stale.hidden) again(15000, 15000); else again(3000, 9000); })
+      .then(function () { clearTimeout(late); asking = false; line(); });
+  }
+
+  // differs reports whether there are other words to show than those of the page.
+  function differs(said) {
+    return said.colour !== face.colour || String(said.verified) !== face.verified ||
+      (said.until ? Math.floor(Date.parse(said.until) / 1000) : 0) !== Number(face.until);
+  }
 
   function line() {
-    const offline = document.getElementById('offline');
-    offline.hidden = navigator.onLine && !silent;
-    offline.textContent = offline.hidden ? '' : texts.offline;
+    offline.hidden = navigator.onLine && !lost || !stale.hidden;
+    offline.textContent = offline.hidden ? '' : texts.offline.replace('{time}', minutes.format(new Date(expires)));
   }
-  addEventListener('online', function () { silent = false; line(); });
-  addEventListener('offline', line);
-  line();
+
+  show(first);
   tick();
+  line();
+  addEventListener('online', ask);
+  addEventListener('offline', line);
+  document.addEventListener('visibilitychange', function () {
+    if (!document.hidden && (due || Date.now() - asked > OFTEN)) ask();
+  });
   try { // what the page before this one has done
     document.getElementById('said').textContent = sessionStorage.getItem('note') || '';
     sessionStorage.removeItem('note');

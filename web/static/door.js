@@ -37,12 +37,17 @@
     says.textContent = app.texts.recorded + ' ' + seen.venue + ' ' + seen.word;
   }
 
+  const retry = document.getElementById('retry');
+  retry.addEventListener('click', function () { retry.hidden = true; ask(1); });
+
   function ask(tries) {
     app.send('POST', '/v1/visits', { id: id, poster: poster }).then(function (answer) {
       if (answer.ok) { show(answer.body); return; }
       const error = app.problem(answer);
-      if (answer.status === 0 && tries < 3) { says.textContent = error.text; setTimeout(function () { ask(tries + 1); }, 2000 * tries); return; }
       says.textContent = error.text;
+      const unheard = answer.status === 0 || answer.status >= 500;
+      if (unheard && tries < 3) { setTimeout(function () { ask(tries + 1); }, 2000 * tries); return; }
+      retry.hidden = !unheard;
       document.getElementById('consent').hidden = error.reason !== 'consent.not_given';
     });
   }
