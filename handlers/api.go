@@ -44,11 +44,12 @@ type api struct {
 	Options
 	limits  *limiter
 	metrics metrics
+	origins *http.CrossOriginProtection
 }
 
 // New is the whole service as one handler.
 func New(opts Options) (http.Handler, error) {
-	a := &api{Options: opts, limits: newLimiter(opts.Now), metrics: newMetrics(opts.Metrics)}
+	a := &api{Options: opts, limits: newLimiter(opts.Now), metrics: newMetrics(opts.Metrics), origins: http.NewCrossOriginProtection()}
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
 	engine.HandleMethodNotAllowed = true
@@ -60,7 +61,7 @@ func New(opts Options) (http.Handler, error) {
 	if err := engine.SetTrustedProxies(proxies); err != nil {
 		return nil, err
 	}
-	engine.Use(a.observe, a.recover, a.secure)
+	engine.Use(a.observe, a.recover, a.secure, a.sameOrigin)
 	a.mount(engine)
-	return a.sameOrigin(engine), nil
+	return engine, nil
 }

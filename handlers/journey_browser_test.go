@@ -39,21 +39,11 @@ type journey struct {
 	weight map[network.RequestID]float64 // bytes over the wire since the last visit
 }
 
-func journeyMust[T any](t *testing.T) func(T, error) T {
-	return func(v T, err error) T {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return v
-	}
-}
-
 func journeyPost(t *testing.T, ctx context.Context, address string, in, out any) {
 	t.Helper()
-	r := journeyMust[*http.Request](t)(http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(journeyMust[[]byte](t)(json.Marshal(in)))))
+	r := must[*http.Request](t)(http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(must[[]byte](t)(json.Marshal(in)))))
 	r.Header.Set("Content-Type", "application/json")
-	response := journeyMust[*http.Response](t)(http.DefaultClient.Do(r))
+	response := must[*http.Response](t)(http.DefaultClient.Do(r))
 	defer response.Body.Close()
 	if response.StatusCode >= 300 {
 		t.Fatalf("%s: %s", r.URL.Path, response.Status)

@@ -21,14 +21,14 @@ import (
 // approve lets a worker approve everything of that kind that waits.
 func (town *journeyTown) approve(t *testing.T, kind models.ReviewKind) {
 	t.Helper()
-	code := journeyMust[string](t)(totp.GenerateCode(town.secrets["worker"], time.Now()))
-	token := journeyMust[string](t)(town.store.SignInStaff(t.Context(), store.StaffSignIn{Username: "worker", Password: journeyPassword, Code: code, Device: "journey"}))
-	desk := town.store.For(journeyMust[models.Worker](t)(town.store.Worker(t.Context(), token)))
-	for _, r := range journeyMust[[]models.Review](t)(desk.Queue(t.Context(), "")) {
+	code := must[string](t)(totp.GenerateCode(town.secrets["worker"], time.Now()))
+	token := must[string](t)(town.store.SignInStaff(t.Context(), store.StaffSignIn{Username: "worker", Password: password, Code: code, Device: "journey"}))
+	desk := town.store.For(must[models.Worker](t)(town.store.Worker(t.Context(), token)))
+	for _, r := range must[[]models.Review](t)(desk.Queue(t.Context(), "")) {
 		if r.Kind != kind {
 			continue
 		}
-		journeyMust[store.Case](t)(desk.Case(t.Context(), r.ID))
+		must[store.Case](t)(desk.Case(t.Context(), r.ID))
 		if err := desk.Claim(t.Context(), r.ID); err != nil {
 			t.Fatal(err)
 		}
@@ -57,8 +57,8 @@ func (j *journey) signIn(town *journeyTown, username, home string) {
 	j.tick("[type=submit]")
 	j.await(`document.querySelector("#login [role=alert]").innerText !== ""`)
 	j.look("staff login, refused")
-	code := journeyMust[string](j.t)(totp.GenerateCode(town.secrets[username], time.Now()))
-	j.fill("[name=password]", journeyPassword, "[name=code]", code)
+	code := must[string](j.t)(totp.GenerateCode(town.secrets[username], time.Now()))
+	j.fill("[name=password]", password, "[name=code]", code)
 	j.tick("[type=submit]")
 	j.at(home)
 }
@@ -68,7 +68,7 @@ func (town *journeyTown) resident(t *testing.T, n int, name string) *journey {
 	t.Helper()
 	j := newJourney(t, "wechat", town.URL)
 	j.enter(town, "wechat", name, "/register")
-	j.register(name, journeyDocument(n))
+	j.register(name, documentNumber(n))
 	return j
 }
 
@@ -80,7 +80,7 @@ func (j *journey) picture() string {
 	url := journeyEval[string](j, `document.querySelector("#qr").toDataURL("image/png")`)
 	_, text, _ := strings.Cut(url, ",")
 	file := filepath.Join(j.t.TempDir(), "code.png")
-	if err := os.WriteFile(file, journeyMust[[]byte](j.t)(base64.StdEncoding.DecodeString(text)), 0o600); err != nil {
+	if err := os.WriteFile(file, must[[]byte](j.t)(base64.StdEncoding.DecodeString(text)), 0o600); err != nil {
 		j.t.Fatal(err)
 	}
 	return file
@@ -122,7 +122,7 @@ func (j *journey) refuses(r *journey, old string) {
 	j.t.Helper()
 	file := filepath.Join(j.t.TempDir(), "none.png")
 	blank := journeyEval[string](j, `document.createElement("canvas").toDataURL("image/png").split(",")[1]`)
-	if err := os.WriteFile(file, journeyMust[[]byte](j.t)(base64.StdEncoding.DecodeString(blank)), 0o600); err != nil {
+	if err := os.WriteFile(file, must[[]byte](j.t)(base64.StdEncoding.DecodeString(blank)), 0o600); err != nil {
 		j.t.Fatal(err)
 	}
 	j.do(chromedp.SetUploadFiles("#photo", []string{file}))
@@ -146,11 +146,11 @@ func (j *journey) byHand() {
 	j.t.Helper()
 	j.tick("#to-hand")
 	j.look("gate, by hand")
-	j.fill("#hand-form [name=number]", journeyDocument(6)[:17]+"?")
+	j.fill("#hand-form [name=number]", documentNumber(6)[:17]+"?")
 	j.tick("#hand-form [type=submit]")
 	j.await(`Array.from(document.querySelectorAll("#hand-form .problem")).some((p) => p.innerText)`)
 	j.look("gate, by hand, refused")
-	j.fill("#hand-form [name=number]", journeyDocument(6))
+	j.fill("#hand-form [name=number]", documentNumber(6))
 	j.tick("#hand-form [type=submit]")
 	j.await(`document.querySelector("#result").dataset.advice === "paper" && document.querySelector("#who").checkVisibility()`)
 	j.look("gate, nobody known")

@@ -19,7 +19,7 @@ func TestCodePageWeight(t *testing.T) {
 	town := newJourneyTown(t)
 	j := newJourney(t, "wechat", town.URL)
 	j.visit("/enter#" + town.login(t, j.ctx, "wechat", "zheng") + "&to=/register")
-	j.register("郑十", journeyDocument(9))
+	j.register("郑十", documentNumber(9))
 	j.do(chromedp.Func(journeyForget))
 	j.mu.Lock()
 	clear(j.weight)

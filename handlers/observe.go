@@ -107,12 +107,10 @@ func (a *api) secure(c *gin.Context) {
 
 // sameOrigin refuses what another site's page sends in a resident's name. What
 // is not a browser sends no such header and passes: it has no cookies to abuse.
-func (a *api) sameOrigin(next http.Handler) http.Handler {
-	protection := http.NewCrossOriginProtection()
-	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "application/json; charset=utf-8")
-		w.WriteHeader(http.StatusForbidden)
-		fmt.Fprintf(w, `{"error":{"reason":%q}}`, models.ReasonCrossOrigin)
-	}))
-	return protection.Handler(next)
+func (a *api) sameOrigin(c *gin.Context) {
+	if err := a.origins.Check(c.Request); err != nil {
+		a.refuse(c, models.Refuse(models.ReasonCrossOrigin))
+		return
+	}
+	c.Next()
 }

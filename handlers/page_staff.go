@@ -64,6 +64,9 @@ func (a *api) invitationsPage(c *gin.Context, by models.Administrator) error {
 	if scope.Communities, err = a.Store.Communities(ctx); err != nil {
 		return err
 	}
+	outside := func(place string) bool { return !models.Within(place, by.Jurisdiction) }
+	scope.Jurisdictions = slices.DeleteFunc(scope.Jurisdictions, func(j models.Jurisdiction) bool { return outside(j.Code) })
+	scope.Communities = slices.DeleteFunc(scope.Communities, func(x models.Community) bool { return outside(x.Jurisdiction) })
 	if scope.Venues, err = a.Store.Venues(ctx, by.Jurisdiction); err != nil {
 		return err
 	}
@@ -71,9 +74,9 @@ func (a *api) invitationsPage(c *gin.Context, by models.Administrator) error {
 }
 
 // posterPage is the sheet for a venue's door, to be printed.
-func (a *api) posterPage(c *gin.Context, _ models.Staff) error {
+func (a *api) posterPage(c *gin.Context, me models.Staff) error {
 	ctx := c.Request.Context()
-	venue, err := a.Store.Venue(ctx, c.Param("venue"))
+	venue, err := a.Store.VenueWithin(ctx, me.Jurisdiction, c.Param("venue"))
 	if err != nil {
 		return err
 	}

@@ -37,7 +37,7 @@ func (j *journey) shoot(name string) {
 		if over := journeyEval[int](j, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
 			j.t.Errorf("%s at %d scrolls sideways by %d", name, width, over)
 		}
-		picture := journeyMust[[]byte](j.t)(chromedp.Run(j.ctx, chromedp.FullScreenshot(100)))
+		picture := must[[]byte](j.t)(chromedp.Run(j.ctx, chromedp.FullScreenshot(100)))
 		if err := os.WriteFile(filepath.Join(shotsFolder, fmt.Sprintf("%s-%d.png", name, width)), journeySmall(j.t, picture), 0o644); err != nil {
 			j.t.Fatal(err)
 		}
@@ -65,8 +65,8 @@ func TestShots(t *testing.T) {
 	t.Run("staff", shootStaff)
 	t.Run("demo", shootDemo)
 	total := int64(0)
-	for _, file := range journeyMust[[]os.DirEntry](t)(os.ReadDir(shotsFolder)) {
-		total += journeyMust[fs.FileInfo](t)(file.Info()).Size()
+	for _, file := range must[[]os.DirEntry](t)(os.ReadDir(shotsFolder)) {
+		total += must[fs.FileInfo](t)(file.Info()).Size()
 	}
 	if total > shotsBytes {
 		t.Errorf("the pictures take %d bytes, and may take %d", total, shotsBytes)
@@ -82,7 +82,7 @@ func shootResident(t *testing.T) {
 	j.enter(town, "wechat", "zhang", "/register")
 	j.shootPage("home-new", "/")
 	j.shootPage("register", "/register")
-	j.register("张三", journeyDocument(1))
+	j.register("张三", documentNumber(1))
 	j.shoot("home-pending")
 	j.shootPage("code-grey", "/code")
 	town.approve(t, "registration")
@@ -112,8 +112,8 @@ func shootStaff(t *testing.T) {
 	for _, who := range []struct{ username, home string }{{"admin", "/console/invitations"}, {"worker", "/console"}, {"guard", "/gate"}} {
 		j := newJourney(t, "browser", town.URL)
 		j.shootPage("staff-login", "/staff/login")
-		code := journeyMust[string](t)(totp.GenerateCode(town.secrets[who.username], time.Now()))
-		j.fill("[name=username]", who.username, "[name=password]", journeyPassword, "[name=code]", code)
+		code := must[string](t)(totp.GenerateCode(town.secrets[who.username], time.Now()))
+		j.fill("[name=username]", who.username, "[name=password]", password, "[name=code]", code)
 		j.tick("[type=submit]")
 		j.at(who.home)
 		switch who.username {
@@ -157,7 +157,7 @@ func shootDemo(t *testing.T) {
 	j.tick("[data-door=alipay]")
 	j.await(`document.querySelector("[data-pane=alipay]").dataset.ready === "/door"`)
 	j.fine()
-	picture := journeyMust[[]byte](t)(chromedp.Run(j.ctx, chromedp.CaptureScreenshot()))
+	picture := must[[]byte](t)(chromedp.Run(j.ctx, chromedp.CaptureScreenshot()))
 	if err := os.WriteFile(filepath.Join(shotsFolder, "demo.png"), journeySmall(t, picture), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +167,7 @@ func shootDemo(t *testing.T) {
 // a third of the bytes, and nobody sees it.
 func journeySmall(t *testing.T, picture []byte) []byte {
 	t.Helper()
-	full := journeyMust[image.Image](t)(png.Decode(bytes.NewReader(picture)))
+	full := must[image.Image](t)(png.Decode(bytes.NewReader(picture)))
 	at := map[color.RGBA]uint8{}
 	out := image.NewPaletted(full.Bounds(), nil)
 	for y := full.Bounds().Min.Y; y < full.Bounds().Max.Y; y++ {
@@ -201,7 +201,7 @@ func startDemo(t *testing.T) string {
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "healthcode/cmd/demo").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	free := journeyMust[net.Listener](t)(net.Listen("tcp", "127.0.0.1:0"))
+	free := must[net.Listener](t)(net.Listen("tcp", "127.0.0.1:0"))
 	address := free.Addr().String()
 	_ = free.Close()
 	demo := exec.CommandContext(t.Context(), program, "-addr", address, "-data", t.TempDir())

@@ -74,7 +74,7 @@ func (a *api) invite(c *gin.Context, by models.Administrator) error {
 	if err != nil {
 		return err
 	}
-	token, err := a.Store.Invite(c.Request.Context(), by.Actor(), models.Staff{Role: models.Role(in.Role), Display: in.Display,
+	token, err := a.Store.Invite(c.Request.Context(), by, models.Staff{Role: models.Role(in.Role), Display: in.Display,
 		Jurisdiction: in.Jurisdiction, Communities: in.Communities, VenueID: in.Venue})
 	if err != nil {
 		return err

@@ -134,7 +134,7 @@ func (a *api) stand(c *gin.Context, me models.Guard) error {
 	}
 	venue, err := a.Store.Stand(c.Request.Context(), me, in.Venue)
 	if err != nil {
-		return err
+		return named("venue", err)
 	}
 	c.JSON(http.StatusOK, venueOutput{ID: venue.ID, Name: venue.Name.In(languageOf(c))})
 	return nil

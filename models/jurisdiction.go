@@ -1,5 +1,7 @@
 package models
 
+import "strings"
+
 // Jurisdiction is a node of the tree of administrative divisions: a nation,
 // province, city or county by its GB/T 2260 code, or something smaller.
 type Jurisdiction struct {
@@ -16,3 +18,16 @@ type Community struct {
 	Name         Text
 	Phone        string // whom a guard or a resident calls
 }
+
+// PlacePrefix is what the codes of a place and of everything below it begin with.
+// GB/T 2260 has two digits for the province, two for the city, two for the
+// county, and zeros where there is none.
+func PlacePrefix(place string) string {
+	for len(place)%2 == 0 && strings.HasSuffix(place, "00") {
+		place = strings.TrimSuffix(place, "00")
+	}
+	return place
+}
+
+// Within reports whether one place is another or stands below it.
+func Within(place, other string) bool { return strings.HasPrefix(place, PlacePrefix(other)) }

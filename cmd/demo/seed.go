@@ -221,7 +221,7 @@ func (s *seeder) deskOf(username string) (models.Worker, error) {
 }
 
 func (s *seeder) hire(username string, in models.Staff) error {
-	invitation, err := s.Invite(s.ctx, by, in)
+	invitation, err := s.OperatorInvite(s.ctx, by, in)
 	if err != nil {
 		return err
 	}

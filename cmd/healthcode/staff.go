@@ -26,7 +26,7 @@ func (c inviteCommand) Run(at surroundings) error {
 		return err
 	}
 	defer s.close()
-	token, err := s.store.Invite(at.ctx, models.Operator("staff invite"), models.Staff{Role: models.Role(c.Role), Display: c.Display,
+	token, err := s.store.OperatorInvite(at.ctx, models.Operator("staff invite"), models.Staff{Role: models.Role(c.Role), Display: c.Display,
 		Jurisdiction: c.Jurisdiction, Communities: c.Community, VenueID: c.Venue})
 	if err != nil {
 		return err

@@ -157,7 +157,7 @@ func (b *bench) registration(i int) (models.Registration, error) {
 }
 
 func (b *bench) worker(ctx context.Context) (models.Worker, error) {
-	invitation, err := b.store.Invite(ctx, by, models.Staff{Role: models.RoleWorker, Display: "load", Jurisdiction: "330110", Communities: []string{b.home}})
+	invitation, err := b.store.OperatorInvite(ctx, by, models.Staff{Role: models.RoleWorker, Display: "load", Jurisdiction: "330110", Communities: []string{b.home}})
 	if err != nil {
 		return models.Worker{}, err
 	}

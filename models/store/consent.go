@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"healthcode/models"
 )
@@ -47,6 +48,9 @@ func (s *Store) GiveConsent(ctx context.Context, me models.Resident, c models.Co
 // WithdrawConsent takes it back: from now on nothing new is collected or used
 // for that purpose. Consent to the code itself ends with the code.
 func (s *Store) WithdrawConsent(ctx context.Context, me models.Resident, p models.Purpose) error {
+	if !slices.Contains(models.Purposes(), p) {
+		return models.Refuse(models.ReasonConsentPurpose)
+	}
 	if p == models.PurposeCode {
 		return s.CloseResident(ctx, me)
 	}

@@ -36,9 +36,22 @@ type invitationRow struct {
 
 func (invitationRow) TableName() string { return "invitations" }
 
-// Invite makes the one-use token with which a new member of staff joins. Only
-// its hash is kept.
-func (s *Store) Invite(ctx context.Context, by models.Actor, in models.Staff) (token string, err error) {
+// Invite makes the one-use token with which a new member of an administrator's
+// staff joins: in their jurisdiction or below it. Only its hash is kept.
+func (s *Store) Invite(ctx context.Context, by models.Administrator, in models.Staff) (token string, err error) {
+	if !models.Within(in.Jurisdiction, by.Jurisdiction) {
+		return "", models.Refuse(models.ReasonForbidden).On("jurisdiction")
+	}
+	return s.invite(ctx, by.Actor(), in)
+}
+
+// OperatorInvite is the same by whoever operates the service, for any place: the
+// first administrator is invited so.
+func (s *Store) OperatorInvite(ctx context.Context, by models.Actor, in models.Staff) (token string, err error) {
+	return s.invite(ctx, by, in)
+}
+
+func (s *Store) invite(ctx context.Context, by models.Actor, in models.Staff) (token string, err error) {
 	err = s.change(ctx, by, func(t *txn) error {
 		if err := t.checkScope(in); err != nil {
 			return err
@@ -65,8 +78,8 @@ func (s *Store) Invite(ctx context.Context, by models.Actor, in models.Staff) (t
 	return token, err
 }
 
-// checkScope refuses an invitation to a role, a community or a venue that does
-// not exist.
+// checkScope refuses an invitation to a role that does not exist, and to a
+// community or a venue that is not in the invitation's jurisdiction.
 func (t *txn) checkScope(in models.Staff) error {
 	var ps models.Problems
 	if !in.Role.Valid() {
@@ -79,12 +92,12 @@ func (t *txn) checkScope(in models.Staff) error {
 		ps.Add("jurisdiction", models.Refuse(models.ReasonPlaceUnknown))
 	}
 	for _, id := range in.Communities {
-		if _, err := t.community(id); err != nil {
+		if c, err := t.community(id); err != nil || !models.Within(c.Jurisdiction, in.Jurisdiction) {
 			ps.Add("communities", models.Refuse(models.ReasonCommunityUnknown))
 		}
 	}
 	if in.VenueID != "" {
-		if _, err := t.reader().venue("id = ?", in.VenueID); err != nil {
+		if v, err := t.reader().venue("id = ?", in.VenueID); err != nil || !models.Within(v.Jurisdiction, in.Jurisdiction) {
 			ps.Add("venue", models.Refuse(models.ReasonVenueUnknown))
 		}
 	}

@@ -51,7 +51,7 @@ func (s *Store) List(ctx context.Context, by models.Actor, l models.Listing) err
 func (t *txn) decideStayed(l models.Listing) error {
 	var ids []string
 	query := t.db.Model(&stayRow{}).Distinct("resident_id").Where("to_at > ?", millis(l.From))
-	if err := query.Where("place LIKE ?", placePrefix(l.Place)).Pluck("resident_id", &ids).Error; err != nil {
+	if err := query.Where("place LIKE ?", models.PlacePrefix(l.Place)+"%").Pluck("resident_id", &ids).Error; err != nil {
 		return err
 	}
 	for _, id := range ids {

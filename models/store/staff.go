@@ -169,20 +169,14 @@ func (s *Store) inRole(ctx context.Context, token string, role models.Role) (mod
 
 // Stand puts the guard at a venue of their jurisdiction for this session.
 func (s *Store) Stand(ctx context.Context, by models.Guard, venueID string) (models.Venue, error) {
-	venues, err := s.Venues(ctx, by.Jurisdiction)
+	v, err := s.VenueWithin(ctx, by.Jurisdiction, venueID)
 	if err != nil {
 		return models.Venue{}, err
 	}
-	for _, v := range venues {
-		if v.ID != venueID {
-			continue
+	return v, s.change(ctx, by.Actor(), func(t *txn) error {
+		if err := t.db.Model(&sessionRow{}).Where("id = ?", by.SessionID).Update("venue_id", venueID).Error; err != nil {
+			return err
 		}
-		return v, s.change(ctx, by.Actor(), func(t *txn) error {
-			if err := t.db.Model(&sessionRow{}).Where("id = ?", by.SessionID).Update("venue_id", venueID).Error; err != nil {
-				return err
-			}
-			return t.audit("gate.stand", "venue", venueID, "")
-		})
-	}
-	return models.Venue{}, models.Refuse(models.ReasonVenueUnknown).On("venue")
+		return t.audit("gate.stand", "venue", venueID, "")
+	})
 }

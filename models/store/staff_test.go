@@ -12,7 +12,7 @@ import (
 func TestStaffSignIn(t *testing.T) {
 	schema.Each(t, func(t *testing.T, db storetest.DB) {
 		w := newTown(t, db)
-		invitation, err := w.Invite(w.ctx, operator, models.Staff{Role: models.RoleGuard, Display: "guard", Jurisdiction: "330110"})
+		invitation, err := w.OperatorInvite(w.ctx, operator, models.Staff{Role: models.RoleGuard, Display: "guard", Jurisdiction: "330110"})
 		must(t, err)
 		factor, err := w.InvitationFactor(w.ctx, invitation)
 		must(t, err)
@@ -62,7 +62,7 @@ func TestStaffSignIn(t *testing.T) {
 
 func TestInvitationExpires(t *testing.T) {
 	w := newTown(t, schema.New(t, storetest.SQLite))
-	invitation, err := w.Invite(w.ctx, operator, models.Staff{Role: models.RoleGuard, Display: "guard", Jurisdiction: "330110"})
+	invitation, err := w.OperatorInvite(w.ctx, operator, models.Staff{Role: models.RoleGuard, Display: "guard", Jurisdiction: "330110"})
 	must(t, err)
 	w.clock.Advance(30 * time.Minute)
 	_, err = w.InvitationFactor(w.ctx, invitation)
@@ -133,5 +133,37 @@ func TestClientToken(t *testing.T) {
 		w.clock.Advance(time.Hour)
 		_, err = w.Client(w.ctx, token)
 		refused(t, err, models.ReasonLoginRequired)
+	})
+}
+
+// TestInviteWithin: an administrator's hand ends where their jurisdiction does,
+// also through the communities and the venue of an invitation.
+func TestInviteWithin(t *testing.T) {
+	schema.Each(t, func(t *testing.T, db storetest.DB) {
+		w := newTown(t, db)
+		by, err := w.Administrator(w.ctx, w.hire(models.Staff{Role: models.RoleAdministrator}))
+		must(t, err)
+		far, err := w.AddCommunity(w.ctx, operator, models.Community{Jurisdiction: "420100", Name: words("abroad"), Phone: "027-1"})
+		must(t, err)
+		station, err := w.AddVenue(w.ctx, operator, models.Venue{Jurisdiction: "420100", CommunityID: far, Name: words("station")})
+		must(t, err)
+		guard := models.Staff{Role: models.RoleGuard, Display: "guard", Jurisdiction: "330110"}
+		elsewhere, above, outside, away := guard, guard, guard, guard
+		elsewhere.Jurisdiction, above.Jurisdiction = "420100", "330100"
+		outside.Communities, away.VenueID = []string{far}, station.ID
+		w.changesNothing(func() {
+			for want, in := range map[models.Reason]models.Staff{models.ReasonForbidden: elsewhere, models.ReasonCommunityUnknown: outside,
+				models.ReasonVenueUnknown: away} {
+				_, err := w.Invite(w.ctx, by, in)
+				if ps, ok := asProblem(err); !ok || ps.Reason != want {
+					t.Errorf("got %v, want %s", err, want)
+				}
+			}
+			_, err := w.Invite(w.ctx, by, above)
+			refused(t, err, models.ReasonForbidden)
+		})
+		guard.Communities, guard.VenueID = []string{w.near}, w.venue.ID
+		_, err = w.Invite(w.ctx, by, guard)
+		must(t, err)
 	})
 }

@@ -70,19 +70,21 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 
 // Close lets go of the database.
 func (s *Store) Close() error {
-	w, err := s.write.DB()
+	var errs []error
+	if s.read != s.write {
+		errs = append(errs, closePool(s.read))
+	}
+	return errors.Join(append(errs, closePool(s.write))...)
+}
+
+// closePool closes what gorm holds. The writers' pool is the last: on SQLite
+// whoever leaves last writes the log into the file, and a reader may not.
+func closePool(db *gorm.DB) error {
+	pool, err := db.DB()
 	if err != nil {
 		return err
 	}
-	err = w.Close()
-	if s.read == s.write {
-		return err
-	}
-	r, rerr := s.read.DB()
-	if rerr != nil {
-		return errors.Join(err, rerr)
-	}
-	return errors.Join(err, r.Close())
+	return pool.Close()
 }
 
 // Ready reports why the store cannot be relied upon, or nil: the database

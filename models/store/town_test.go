@@ -196,7 +196,7 @@ func (w *town) hire(in models.Staff) string {
 	w.t.Helper()
 	w.people++
 	in.Display, in.Jurisdiction = "staff", "330110"
-	invitation, err := w.Invite(w.ctx, operator, in)
+	invitation, err := w.OperatorInvite(w.ctx, operator, in)
 	must(w.t, err)
 	factor, err := w.InvitationFactor(w.ctx, invitation)
 	must(w.t, err)

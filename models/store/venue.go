@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"healthcode/models"
 )
@@ -141,6 +140,16 @@ func (s *Store) Venue(ctx context.Context, id string) (models.Venue, error) {
 	return s.reader(ctx).venue("id = ?", id)
 }
 
+// VenueWithin is the venue of that id in a jurisdiction or below it. The problem
+// is venue.unknown for any other: whether it exists is nobody's business there.
+func (s *Store) VenueWithin(ctx context.Context, jurisdiction, id string) (models.Venue, error) {
+	v, err := s.Venue(ctx, id)
+	if err == nil && !models.Within(v.Jurisdiction, jurisdiction) {
+		return models.Venue{}, models.Refuse(models.ReasonVenueUnknown)
+	}
+	return v, err
+}
+
 // VenueOf is the venue whose poster carries that code.
 func (s *Store) VenueOf(ctx context.Context, poster string) (models.Venue, error) {
 	return s.reader(ctx).venue("poster = ?", poster)
@@ -158,7 +167,7 @@ func (r reader) venue(where, value string) (models.Venue, error) {
 // Venues lists the venues of a jurisdiction and of those below it, by id.
 func (s *Store) Venues(ctx context.Context, jurisdiction string) ([]models.Venue, error) {
 	var rows []venueRow
-	err := s.read.WithContext(ctx).Where("jurisdiction LIKE ?", placePrefix(jurisdiction)).Order("id").Find(&rows).Error
+	err := s.read.WithContext(ctx).Where("jurisdiction LIKE ?", models.PlacePrefix(jurisdiction)+"%").Order("id").Find(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("venues: %w", err)
 	}
@@ -179,14 +188,4 @@ func (t *txn) knownPlace(code string) error {
 		return models.Refuse(models.ReasonPlaceUnknown).On("place")
 	}
 	return nil
-}
-
-// placePrefix matches the codes of a place and of those below it: the codes of
-// GB/T 2260 have two digits for the province, two for the city, two for the
-// county, and zeros where there is none.
-func placePrefix(place string) string {
-	for strings.HasSuffix(place, "00") && len(place)%2 == 0 {
-		place = strings.TrimSuffix(place, "00")
-	}
-	return place + "%"
 }

@@ -1,0 +1,32 @@
+package handlers
+
+import (
+	"log/slog"
+	"net/http"
+	"slices"
+
+	"github.com/gin-gonic/gin"
+)
+
+// Route is a line of the table, as tests read it.
+type Route struct{ Method, Path, Actor string }
+
+// Routes is everything that can be asked of the service, pages included.
+func Routes() (list []Route) {
+	a := &api{}
+	for _, r := range slices.Concat(a.routes(), a.pages()) {
+		list = append(list, Route{r.method, r.path, r.actor})
+	}
+	return list
+}
+
+// Refuse answers a request with an error, as a handler that returned it does.
+func Refuse(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
+	a := &api{Options: Options{Log: log}}
+	c, _ := gin.CreateTestContext(w)
+	c.Request = r
+	a.refuse(c, err)
+}
+
+// HostOf is where a page is shown.
+var HostOf = hostOf

@@ -1,0 +1,206 @@
+package handlers_test
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"healthcode/handlers"
+	"healthcode/models"
+	"healthcode/models/forms"
+	"healthcode/models/rules"
+	"healthcode/models/store"
+	"healthcode/models/store/storetest"
+	"healthcode/platform"
+	"healthcode/platform/alipay"
+	alipaysim "healthcode/platform/alipay/simulator"
+	"healthcode/platform/vault"
+	"healthcode/platform/wechat"
+	wechatsim "healthcode/platform/wechat/simulator"
+)
+
+const (
+	wechatApp = "wx0123456789abcdef"
+	wechatKey = "0123456789abcdef0123456789abcdef"
+	alipayApp = "2021000000000001"
+	password  = "journey-of-a-thousand-li"
+)
+
+var schema = storetest.Schema{Migrate: store.Migrate, Grants: store.Grants}
+
+func TestMain(m *testing.M) { storetest.Main(m) }
+
+// town is a small place with the whole service in it, and both apps played
+// beside it: two communities, two venues and their staff.
+type town struct {
+	db     storetest.DB
+	keys   *vault.Vault
+	now    func() time.Time
+	log    *slog.Logger
+	origin string
+	way    func(http.Handler) http.RoundTripper // how the adapters reach a simulator
+
+	store   *store.Store
+	service http.Handler
+	wechat  *wechatsim.Simulator
+	alipay  *alipaysim.Simulator
+	apps    map[string]handlers.Identifier
+
+	community string // where the worker is
+	far       string // where the worker is not
+	venue     models.Venue
+	secrets   map[string]string // second factors, by user name
+}
+
+// must ends the test at an error, and is the value otherwise.
+func must[T any](t testing.TB) func(T, error) T {
+	return func(v T, err error) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+// newTown is an open service in a place that nobody has been to yet. The store
+// is closed when the test ends.
+func newTown(t testing.TB, db storetest.DB, now func() time.Time) *town {
+	t.Helper()
+	town := &town{db: db, keys: must[*vault.Vault](t)(vault.Ephemeral()), now: now, log: slog.New(slog.DiscardHandler),
+		origin: "https://hc.example.cn", way: func(h http.Handler) http.RoundTripper { return played{h} }, secrets: map[string]string{}}
+	t.Cleanup(func() { _ = town.store.Close() })
+	return town
+}
+
+// open starts the service. What it holds in memory is new; what is in the
+// database is as it was.
+func (town *town) open(t testing.TB) {
+	t.Helper()
+	town.store = must[*store.Store](t)(store.Open(t.Context(), store.Options{DSN: town.db.DSN, Vault: town.keys, Rules: rules.Default(),
+		Forms: forms.Default(), Now: town.now, Log: town.log}))
+	if town.apps == nil {
+		town.play(t)
+	}
+	town.serve(t)
+}
+
+// serve makes the handler anew, and with it everybody's allowances.
+func (town *town) serve(t testing.TB) {
+	t.Helper()
+	zone := must[*time.Location](t)(time.LoadLocation("Asia/Shanghai"))
+	town.service = must[http.Handler](t)(handlers.New(handlers.Options{Store: town.store, Identify: town.apps, Origin: town.origin,
+		Zone: zone, Now: town.now, Log: town.log, Metrics: prometheus.NewRegistry()}))
+}
+
+// play makes the real adapters, talking to the two simulators.
+func (town *town) play(t testing.TB) {
+	t.Helper()
+	town.wechat = wechatsim.New(time.Now)
+	town.wechat.AddApp(wechatApp, wechatKey)
+	town.alipay = must[*alipaysim.Simulator](t)(alipaysim.New(time.Now))
+	private, public, err := alipaysim.NewAppKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	town.alipay.AddApp(alipayApp, public, alipaysim.OpenIDOnly)
+	theirs := must[string](t)(town.alipay.PublicKey())
+	we := must[*wechat.App](t)(wechat.New(wechat.Config{AppID: wechatApp, AppSecret: wechatKey, Transport: town.way(town.wechat)}))
+	ali := must[*alipay.App](t)(alipay.New(alipay.Config{AppID: alipayApp, PrivateKey: private, AlipayPublicKey: theirs, Transport: town.way(town.alipay)}))
+	town.apps = map[string]handlers.Identifier{platform.WeChat: we, platform.Alipay: ali}
+}
+
+// played answers every request by a handler, without a network.
+type played struct{ http.Handler }
+
+func (p played) RoundTrip(r *http.Request) (*http.Response, error) {
+	w := httptest.NewRecorder()
+	p.ServeHTTP(w, r.Clone(r.Context()))
+	return w.Result(), nil
+}
+
+var operator = models.Operator("town")
+
+func words(zh, en string) models.Text {
+	return models.Text{models.Chinese: zh, models.English: en}
+}
+
+// found builds the town and hires a guard, a worker and an administrator.
+func (town *town) found(t testing.TB) {
+	t.Helper()
+	ctx := t.Context()
+	for code, name := range map[string]models.Text{"330110": words("余杭区", "Yuhang District"), "420100": words("武汉市", "Wuhan")} {
+		if err := town.store.AddJurisdiction(ctx, operator, models.Jurisdiction{Code: code, Name: name, TimeZone: "Asia/Shanghai"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	town.community = must[string](t)(town.store.AddCommunity(ctx, operator,
+		models.Community{Jurisdiction: "330110", Name: words("良渚文化村社区", "Liangzhu Village"), Phone: "0571-88880001"}))
+	for _, name := range []models.Text{words("良渚地铁站", "Liangzhu Metro Station"), words("良渚农贸市场", "Liangzhu Market")} {
+		town.venue = must[models.Venue](t)(town.store.AddVenue(ctx, operator,
+			models.Venue{Jurisdiction: "330110", CommunityID: town.community, Name: name}))
+	}
+	for username, role := range map[string]models.Role{"guard": models.RoleGuard, "worker": models.RoleWorker, "admin": models.RoleAdministrator} {
+		town.hire(t, username, models.Staff{Role: role, Jurisdiction: "330110"}, 999)
+	}
+}
+
+// hire makes a member of staff; a worker is the n-th sample person.
+func (town *town) hire(t testing.TB, username string, in models.Staff, n int) {
+	t.Helper()
+	ctx := t.Context()
+	a := store.Acceptance{Username: username, Password: password}
+	in.Display = username
+	if in.Role == models.RoleWorker {
+		if in.Communities == nil {
+			in.Communities = []string{town.community}
+		}
+		a.Document = must[models.Document](t)(models.ParseDocument(models.DocumentResidentID, documentNumber(n), town.now()))
+	}
+	a.Token = must[string](t)(town.store.OperatorInvite(ctx, operator, in))
+	factor := must[store.Factor](t)(town.store.InvitationFactor(ctx, a.Token))
+	a.Code = must[string](t)(totp.GenerateCode(factor.Secret, town.now()))
+	if err := town.store.Accept(ctx, a); err != nil {
+		t.Fatal(err)
+	}
+	town.secrets[username] = factor.Secret
+}
+
+// vaccinate delivers a full course for the n-th sample person.
+func (town *town) vaccinate(t testing.TB, n int, name string) {
+	t.Helper()
+	var doses []models.Vaccination
+	for i := range 3 {
+		doses = append(doses, models.Vaccination{
+			Document: must[models.Document](t)(models.ParseDocument(models.DocumentResidentID, documentNumber(n), town.now())),
+			Name:     must[models.Name](t)(models.ParseName(name)), Product: "sinopharm-beijing", Batch: fmt.Sprint("B20210", i),
+			Dose: i + 1, Date: time.Date(2021, time.Month(4+i), 12, 0, 0, 0, 0, time.UTC), Site: "良渚街道社区卫生服务中心"})
+	}
+	if added, err := town.store.ImportVaccinations(t.Context(), operator, doses); err != nil || added != len(doses) {
+		t.Fatalf("%d of %d doses came in: %v", added, len(doses), err)
+	}
+}
+
+// documentNumber is the n-th sample person's number of an identity card (GB 11643).
+func documentNumber(n int) string {
+	digits := fmt.Sprintf("33011019800101%03d", n)
+	sum := 0
+	for i, weight := range []int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2} {
+		sum += weight * int(digits[i]-'0')
+	}
+	return digits + string("10X98765432"[sum%11])
+}
+
+// code is a new login code of the app for that user of it.
+func (town *town) code(app, user string) string {
+	if app == platform.Alipay {
+		return town.alipay.Login(alipayApp, user)
+	}
+	return town.wechat.Login(wechatApp, user)
+}
