@@ -28,5 +28,25 @@ func Refuse(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error)
 	a.refuse(c, err)
 }
 
+// Body is what came of reading a body as some route does.
+type Body struct {
+	Name string
+	Err  error
+}
+
+// Bodies reads one body as each kind of input.
+func Bodies(body []byte) []Body {
+	return []Body{
+		reads[loginInput]("login", body), reads[registrationInput]("registration", body), reads[declarationInput]("declaration", body),
+		reads[doorInput]("visit", body), reads[entryInput]("entry", body), reads[acceptanceInput]("acceptance", body),
+		reads[recordsInput[vaccinationInput]]("vaccinations", body), reads[recordsInput[testInput]]("tests", body),
+	}
+}
+
+func reads[T any](name string, body []byte) Body {
+	_, err := decode[T](body)
+	return Body{name, err}
+}
+
 // HostOf is where a page is shown.
 var HostOf = hostOf

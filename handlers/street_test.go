@@ -28,11 +28,12 @@ type street struct {
 	*town
 	t     *testing.T
 	clock *storetest.Clock
+	heard func(answer) // told of every answer
 }
 
 func newStreet(t *testing.T, db storetest.DB) *street {
 	t.Helper()
-	s := &street{t: t, clock: storetest.NewClock(noon)}
+	s := &street{t: t, clock: storetest.NewClock(noon), heard: func(answer) {}}
 	s.town = newTown(t, db, s.clock.Now)
 	return s
 }
@@ -90,7 +91,9 @@ func (s *street) do(r request) answer {
 	in.RemoteAddr = r.From
 	w := httptest.NewRecorder()
 	s.service.ServeHTTP(w, in)
-	return answer{w.Code, w.Result().Header, w.Body.Bytes(), r}
+	a := answer{w.Code, w.Result().Header, w.Body.Bytes(), r}
+	s.heard(a)
+	return a
 }
 
 func (s *street) ask(token, method, path string, in any, header ...string) answer {

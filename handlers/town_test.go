@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -45,9 +46,11 @@ type town struct {
 	log    *slog.Logger
 	origin string
 	way    func(http.Handler) http.RoundTripper // how the adapters reach a simulator
+	wait   time.Duration                        // how long they do
 
 	store   *store.Store
 	service http.Handler
+	metrics *prometheus.Registry
 	wechat  *wechatsim.Simulator
 	alipay  *alipaysim.Simulator
 	apps    map[string]handlers.Identifier
@@ -94,9 +97,10 @@ func (town *town) open(t testing.TB) {
 // serve makes the handler anew, and with it everybody's allowances.
 func (town *town) serve(t testing.TB) {
 	t.Helper()
+	town.metrics = prometheus.NewRegistry()
 	zone := must[*time.Location](t)(time.LoadLocation("Asia/Shanghai"))
 	town.service = must[http.Handler](t)(handlers.New(handlers.Options{Store: town.store, Identify: town.apps, Origin: town.origin,
-		Zone: zone, Now: town.now, Log: town.log, Metrics: prometheus.NewRegistry()}))
+		Zone: zone, Now: town.now, Log: town.log, Metrics: town.metrics}))
 }
 
 // play makes the real adapters, talking to the two simulators.
@@ -111,18 +115,29 @@ func (town *town) play(t testing.TB) {
 	}
 	town.alipay.AddApp(alipayApp, public, alipaysim.OpenIDOnly)
 	theirs := must[string](t)(town.alipay.PublicKey())
-	we := must[*wechat.App](t)(wechat.New(wechat.Config{AppID: wechatApp, AppSecret: wechatKey, Transport: town.way(town.wechat)}))
-	ali := must[*alipay.App](t)(alipay.New(alipay.Config{AppID: alipayApp, PrivateKey: private, AlipayPublicKey: theirs, Transport: town.way(town.alipay)}))
+	we := must[*wechat.App](t)(wechat.New(wechat.Config{AppID: wechatApp, AppSecret: wechatKey, Transport: town.way(town.wechat), Timeout: town.wait}))
+	ali := must[*alipay.App](t)(alipay.New(alipay.Config{AppID: alipayApp, PrivateKey: private, AlipayPublicKey: theirs, Transport: town.way(town.alipay), Timeout: town.wait}))
 	town.apps = map[string]handlers.Identifier{platform.WeChat: we, platform.Alipay: ali}
 }
 
 // played answers every request by a handler, without a network.
 type played struct{ http.Handler }
 
-func (p played) RoundTrip(r *http.Request) (*http.Response, error) {
+// RoundTrip fails where a network would: the caller has gone, or the handler
+// closes the connection.
+func (p played) RoundTrip(r *http.Request) (response *http.Response, err error) {
+	defer func() {
+		switch thrown := recover(); thrown {
+		case nil:
+		case http.ErrAbortHandler:
+			err = io.ErrUnexpectedEOF
+		default:
+			panic(thrown)
+		}
+	}()
 	w := httptest.NewRecorder()
 	p.ServeHTTP(w, r.Clone(r.Context()))
-	return w.Result(), nil
+	return w.Result(), r.Context().Err()
 }
 
 var operator = models.Operator("town")
@@ -187,9 +202,11 @@ func (town *town) vaccinate(t testing.TB, n int, name string) {
 	}
 }
 
-// documentNumber is the n-th sample person's number of an identity card (GB 11643).
-func documentNumber(n int) string {
-	digits := fmt.Sprintf("33011019800101%03d", n)
+// documentNumber is the n-th sample person's number of an identity card.
+func documentNumber(n int) string { return completed(fmt.Sprintf("33011019800101%03d", n)) }
+
+// completed is a number of an identity card with the check digit that fits (GB 11643).
+func completed(digits string) string {
 	sum := 0
 	for i, weight := range []int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2} {
 		sum += weight * int(digits[i]-'0')

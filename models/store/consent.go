@@ -74,7 +74,7 @@ func (s *Store) WithdrawConsent(ctx context.Context, me models.Resident, p model
 // Consents lists every consent the resident ever gave, the oldest first.
 func (s *Store) Consents(ctx context.Context, me models.Resident) ([]models.Consent, error) {
 	var rows []consentRow
-	if err := s.read.WithContext(ctx).Where("resident_id = ?", me.ID).Order("given_at, id").Find(&rows).Error; err != nil {
+	if err := s.read.WithContext(ctx).Where("resident_id = ?", me.ID).Order("given_at, purpose, id").Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("consents: %w", err)
 	}
 	list := make([]models.Consent, len(rows))

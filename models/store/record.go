@@ -80,7 +80,7 @@ func importRecords[R any](ctx context.Context, s *Store, by models.Actor, kind s
 			}
 			added += n
 		}
-		if err := conflicts.Err(); err != nil {
+		if err := conflicts.Err(); err != nil || added == 0 {
 			return err
 		}
 		return t.audit(kind+".import", "records", kind, fmt.Sprintf("%d of %d new", added, len(list)))

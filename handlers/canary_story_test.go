@@ -1,0 +1,138 @@
+package handlers_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	wechatsim "healthcode/platform/wechat/simulator"
+)
+
+// mark remembers what is only its holder's to see.
+func (c *canary) mark(what, value string) string {
+	c.keys[what] = value
+	return value
+}
+
+// enter logs in, by ticket too, as the resident: the session's token.
+func (c *canary) enterAs(app string) (token string) {
+	c.t.Helper()
+	code := c.mark("code of "+app, c.code(app, "canary"))
+	var out struct{ Token, Ticket string }
+	c.ask("", "POST", "/v1/login", map[string]string{"platform": app, "code": code}).into(c.t, &out)
+	c.mark("token of "+app, out.Token)
+	c.mark("ticket of "+app, out.Ticket)
+	redeemed := c.ask("", "POST", "/v1/session", map[string]string{"ticket": out.Ticket})
+	redeemed.into(c.t, nil)
+	c.owners[out.Token] = true
+	c.owners[c.mark("cookie of "+app, redeemed.cookie(c.t, "__Host-session"))] = true
+	return out.Token
+}
+
+// story is everything that residents, staff and registries do, good and bad.
+func (c *canary) story() {
+	c.t.Helper()
+	in := c.registration(321, c.mine["name"])
+	in["phone"], in["guardian"] = c.mine["phone"], c.mine["guardian"]
+	mine := c.enterAs("wechat")
+	c.ask(mine, "POST", "/v1/registration", with(in, "community", "c0"))
+	c.ask(mine, "POST", "/v1/registration", with(in, "shoe_size", 42))
+	c.ask(mine, "POST", "/v1/registration", with(in, "consents", []any{}))
+	c.ask(mine, "POST", "/v1/registration", in).into(c.t, nil)
+	c.ask(c.enterAs("alipay"), "POST", "/v1/registration", in).into(c.t, nil)
+	worker := c.staff("worker")
+	c.desks[c.mark("the worker's token", worker)] = true
+	for _, id := range c.reviews(worker) {
+		c.ask(worker, "GET", "/console/reviews/"+id, nil).into(c.t, nil)
+	}
+	c.judge(worker, "approve")
+	c.declarations(mine, worker)
+	c.deliveries()
+	c.gates(mine)
+	c.own(mine)
+	c.strangers()
+	c.failures()
+}
+
+func (c *canary) declarations(mine, worker string) {
+	c.t.Helper()
+	c.declare(mine, with(ill, "symptoms", []string{"cold_like", "other"}, "note", c.mine["note"])).into(c.t, nil)
+	c.declare(mine, with(ill, "note", 7, "temperature", "很热"))
+	for _, id := range c.reviews(worker) {
+		c.ask(worker, "GET", "/console/reviews/"+id, nil).into(c.t, nil)
+	}
+	c.judge(worker, "clear")
+	c.declare(mine, well).into(c.t, nil)
+}
+
+func (c *canary) deliveries() {
+	c.t.Helper()
+	registry, header := c.client()
+	c.mark("the registry's token", registry)
+	c.mark("the registry's secret", strings.TrimPrefix(header[3], "Basic "))
+	first := with(dose(321), "name", c.mine["name"])
+	for _, records := range [][]any{{first}, {first}, {with(first, "product", "sinopharm-beijing")}, {with(first, "product", "snake oil")}} {
+		c.ask(registry, "POST", "/v1/records/vaccinations", map[string]any{"records": records})
+	}
+	tested := with(result("negative"), "name", c.mine["name"], "document", first["document"])
+	c.ask(registry, "POST", "/v1/records/tests", map[string]any{"records": []any{tested}}).into(c.t, nil)
+	c.ask(registry, "POST", "/v1/records/tests", map[string]any{"records": []any{with(tested, "result", "maybe")}})
+}
+
+func (c *canary) gates(mine string) {
+	c.t.Helper()
+	c.ask(mine, "POST", "/v1/visits", map[string]string{"id": c.ulid(), "poster": c.venue.Poster}).into(c.t, nil)
+	guard := c.mark("the guard's token", c.gate())
+	for _, path := range []string{"/gate", "/posters/" + c.venue.ID} {
+		c.ask(guard, "GET", path, nil).into(c.t, nil)
+	}
+	shown := c.shown(mine, 0)
+	for _, pass := range []string{shown, shown[:len(shown)-4], c.shown(mine, 1e9), c.mine["number"], c.mine["name"]} {
+		c.ask(guard, "POST", "/v1/scans", map[string]string{"id": c.ulid(), "pass": pass})
+	}
+	document := map[string]string{"type": "resident_id", "number": c.mine["number"]}
+	c.ask(guard, "POST", "/v1/entries", map[string]any{"id": c.ulid(), "document": document}).into(c.t, nil)
+	c.ask(guard, "POST", "/v1/entries", c.visitor()).into(c.t, nil)
+	c.ask(guard, "POST", "/v1/entries", with(c.visitor(), "phone", "1")).problem()
+}
+
+// own is what the resident does with what is held about them.
+func (c *canary) own(mine string) {
+	c.t.Helper()
+	for _, path := range []string{"/v1/me", "/v1/me/export", "/v1/standing", "/v1/vaccinations", "/v1/pass", "/", "/code", "/code/why", "/vaccinations", "/me", "/declare/health"} {
+		c.ask(mine, "GET", path, nil).into(c.t, nil)
+	}
+	c.ask(mine, "PATCH", "/v1/me", map[string]string{"phone": c.mine["new phone"]}).into(c.t, nil)
+	c.ask(mine, "POST", "/v1/corrections", map[string]string{"name": c.mine["name"]}).into(c.t, nil)
+	c.ask(mine, "DELETE", "/v1/consents/visits", nil).into(c.t, nil)
+	c.ask(mine, "GET", "/v1/me", nil).into(c.t, nil)
+}
+
+// strangers look wherever they can.
+func (c *canary) strangers() {
+	c.t.Helper()
+	stranger := c.login("wechat", "stranger")
+	c.ask(stranger, "POST", "/v1/registration", c.registration(55, "李四")).into(c.t, nil)
+	admin := c.mark("the administrator's token", c.staff("admin"))
+	for _, token := range []string{"", stranger, admin} {
+		for _, path := range []string{"/", "/code", "/me", "/v1/me", "/v1/pass", "/v1/reviews", "/console", "/console/invitations", "/about", "/p", "/door", "/enter", "/staff/login"} {
+			c.ask(token, "GET", path, nil)
+		}
+	}
+	for _, q := range []string{c.mine["number"], c.mine["name"]} { // asked for by somebody who knows
+		c.ask(stranger, "POST", "/v1/visits", map[string]string{"id": c.ulid(), "poster": q})
+		c.ask(stranger, "POST", "/v1/session", map[string]string{"ticket": q})
+	}
+}
+
+// failures are the platforms'.
+func (c *canary) failures() {
+	c.t.Helper()
+	for _, f := range []wechatsim.Failure{wechatsim.HangUp, wechatsim.BadGateway, wechatsim.Garbage, wechatsim.Refuse(40125), wechatsim.Says(`{"errcode":1,"errmsg":"` + c.mine["name"] + wechatKey + `"}`)} {
+		c.wechat.Fail(wechatApp, f)
+		code := c.mark(fmt.Sprint("code ", len(c.keys)), c.code("wechat", "canary"))
+		if a := c.ask("", "POST", "/v1/login", map[string]string{"platform": "wechat", "code": code}); a.Status != http.StatusBadGateway {
+			c.t.Errorf("a platform that fails: %s", a)
+		}
+	}
+}
