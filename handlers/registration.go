@@ -16,7 +16,7 @@ type documentInput struct {
 
 // document reads a document and collects what is wrong with it.
 func (a *api) document(in documentInput, ps *models.Problems) models.Document {
-	d, err := models.ParseDocument(models.DocumentType(in.Type), in.Number, a.Now())
+	d, err := models.ParseDocument(models.DocumentType(in.Type), in.Number, a.Now().In(a.Zone))
 	ps.Add("document", err)
 	return d
 }
@@ -76,7 +76,7 @@ func (a *api) registration(in registrationInput) (models.Registration, error) {
 	if in.Guardian != "" {
 		r.Guardian, err = models.ParseName(in.Guardian)
 		ps.Add("guardian", err)
-	} else if r.Document.Under(models.GuardianAge, a.Now()) {
+	} else if r.Document.Under(models.GuardianAge, a.Now().In(a.Zone)) {
 		ps.Add("guardian", models.Refuse(models.ReasonGuardianRequired))
 	}
 	for _, given := range in.Consents {

@@ -45,6 +45,7 @@ func TestVaccinationsCSV(t *testing.T) {
 			"line 2.name name.invalid", "line 2.product record.product", "line 2.dose record.dose", "line 2.date record.date",
 			"line 2.batch request.missing_field", "line 2.site request.missing_field"}},
 		{"no date", csvHeader + "passport,E12345678,Anna,sinovac,B1,1,30/04/2021,s\n", 0, []string{"line 2.date record.date"}},
+		{"no date and no product", csvHeader + "passport,E12345678,Anna,tea,B1,1,30/04/2021,s\n", 0, []string{"line 2.product record.product", "line 2.date record.date"}},
 		{"a column too few", csvHeader + "a,b,c\n" + csvGood, 1, []string{"line 2 csv.line"}},
 		{"a column too many", csvHeader + strings.TrimSpace(csvGood) + ",more\n" + csvGood, 1, []string{"line 2 csv.line"}},
 		{"a stray quote", csvHeader + `passport,E12"345678,Anna,sinovac,B1,1,2021-04-30,s` + "\n" + csvGood, 1, []string{"line 2 csv.line"}},

@@ -53,7 +53,8 @@ var (
 // ParseDocument reads a document's number. Full-width characters, lower case,
 // spaces and hyphens are put right; anything else that is wrong is refused, with
 // document.type_unknown, .format, .region, .birth_date or .check_digit. A birth
-// date in the number must be one that was, as of today.
+// date in the number must be one that was, as of today where today is: its zone
+// counts.
 func ParseDocument(t DocumentType, number string, today time.Time) (Document, error) {
 	number = strings.ToUpper(strings.Map(func(r rune) rune {
 		if strings.ContainsRune(" -　", r) {
@@ -113,7 +114,7 @@ var oldest = time.Date(1890, 1, 1, 0, 0, 0, 0, time.UTC)
 // of GB 11643-1999.
 func checkCitizen(number, born string, today time.Time) error {
 	day, err := time.Parse("20060102", born)
-	if err != nil || day.Before(oldest) || day.After(today) {
+	if err != nil || day.Before(oldest) || day.After(dayOf(today)) {
 		return Refuse(ReasonDocumentBirth)
 	}
 	if number[17] != checkDigit(number) {
@@ -156,7 +157,13 @@ func (d Document) Birth() (day time.Time, known bool) {
 // the day. A document that does not tell the age never does.
 func (d Document) Under(age int, today time.Time) bool {
 	born, known := d.Birth()
-	return known && today.Before(born.AddDate(age, 0, 0))
+	return known && dayOf(today).Before(born.AddDate(age, 0, 0))
+}
+
+// dayOf is the calendar day of an instant in its own zone.
+func dayOf(t time.Time) time.Time {
+	year, month, day := t.Date()
+	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
 }
 
 // IndexKey is what the document is found by: the type and the number, in clear.

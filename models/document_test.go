@@ -283,3 +283,24 @@ func FuzzDocument(f *testing.F) {
 		d.Birth()
 	})
 }
+
+// TestBornToday: the day is that of the place. At ten in the evening in London it
+// is tomorrow in Beijing, and a child may have been born.
+func TestBornToday(t *testing.T) {
+	t.Parallel()
+	beijing := time.FixedZone("Asia/Shanghai", 8*3600)
+	at := time.Date(2022, 3, 14, 22, 0, 0, 0, time.UTC)
+	const number = "33011020220315001"
+	born := number + string(checkDigit(number+"0"))
+	if _, err := ParseDocument(DocumentResidentID, born, at); err == nil {
+		t.Error("in London the child is not born yet")
+	}
+	d, err := ParseDocument(DocumentResidentID, born, at.In(beijing))
+	if err != nil {
+		t.Fatalf("in Beijing: %v", err)
+	}
+	birthday := at.AddDate(GuardianAge, 0, 0)
+	if !d.Under(GuardianAge, birthday) || d.Under(GuardianAge, birthday.In(beijing)) {
+		t.Error("the birthday begins with the day of the place")
+	}
+}

@@ -41,6 +41,9 @@ type Outbound struct {
 // URL may hold a secret.
 func (o Outbound) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.URL.Scheme != "https" || r.URL.Host != o.Host {
+		if r.Body != nil {
+			_ = r.Body.Close() // as every RoundTripper must
+		}
 		return nil, fmt.Errorf("platform: refused to ask %s", r.URL.Host)
 	}
 	response, err := o.Via.RoundTrip(r)

@@ -34,7 +34,7 @@ func (c importCommand) Run(at surroundings) error {
 	}
 	defer in.Close()
 	by := models.Operator("import")
-	now := time.Now()
+	now := time.Now().In(s.config.Zone)
 	if c.Kind == "tests" {
 		lines, err := models.TestsCSV(in, now)
 		return take(at, c, lines, err, func(batch []models.Test) (int, error) { return s.store.ImportTests(at.ctx, by, batch) })

@@ -35,15 +35,13 @@ func NewKey() ([]byte, error) {
 // Create makes a key ring. It never overwrites one: whatever was sealed with that
 // could not be read again.
 func Create(path string, key []byte) (*Vault, error) {
-	if _, err := os.Lstat(path); err == nil {
-		return nil, errors.New("vault: there is a file at that path already")
-	}
 	r, err := newRing()
 	if err != nil {
 		return nil, err
 	}
 	v := &Vault{file: path, kek: key}
-	if err := v.write(r); err != nil {
+	// A link, unlike a renaming, is refused where there is a file already.
+	if err := v.write(r, os.Link); err != nil {
 		return nil, err
 	}
 	return v, v.use(r)
@@ -98,8 +96,8 @@ func openRing(b, key []byte) (ring, error) {
 	return r, nil
 }
 
-// write replaces the file as a whole, so that a crash leaves the old or the new.
-func (v *Vault) write(r ring) error {
+// write puts the file there as a whole, so that a crash leaves the old or the new.
+func (v *Vault) write(r ring, place func(from, to string) error) error {
 	clear, err := json.Marshal(r)
 	if err != nil {
 		return errors.New("vault: the ring cannot be written")
@@ -116,11 +114,11 @@ func (v *Vault) write(r ring) error {
 	if err != nil {
 		return err
 	}
-	return replace(v.file, append(b, '\n'))
+	return put(v.file, append(b, '\n'), place)
 }
 
-// replace writes a file beside the old one, to the disk, and then over it.
-func replace(path string, b []byte) (err error) {
+// put writes a file beside its place, to the disk, and then to its place.
+func put(path string, b []byte, place func(from, to string) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), ".ring-*") // created with mode 600
 	if err != nil {
 		return fmt.Errorf("vault: %w", err)
@@ -132,7 +130,11 @@ func replace(path string, b []byte) (err error) {
 	if err := errors.Join(f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	if err := os.Rename(f.Name(), path); err != nil {
+	err = place(f.Name(), path)
+	if errors.Is(err, os.ErrExist) {
+		return errors.New("vault: there is a file at that path already")
+	}
+	if err != nil {
 		return fmt.Errorf("vault: %w", err)
 	}
 	folder, err := os.Open(filepath.Dir(path))
@@ -175,7 +177,7 @@ func (v *Vault) Rewrap(key []byte) error {
 	defer v.changing.Unlock()
 	old := v.kek
 	v.kek = key
-	if err := v.write(v.keys.Load().ring); err != nil {
+	if err := v.write(v.keys.Load().ring, os.Rename); err != nil {
 		v.kek = old
 		return err
 	}
@@ -192,7 +194,7 @@ func (v *Vault) change(edit func(*ring) error) error {
 		return err
 	}
 	if v.file != "" {
-		if err := v.write(r); err != nil {
+		if err := v.write(r, os.Rename); err != nil {
 			return err
 		}
 	}

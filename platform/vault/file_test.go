@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -230,4 +231,30 @@ func FuzzOpenRing(f *testing.F) {
 			t.Fatalf("%q opens", b)
 		}
 	})
+}
+
+// TestCreateOnce: of many that create the same ring, one does, and its keys stay.
+func TestCreateOnce(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "ring")
+	key, err := NewKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var made atomic.Int32
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			if _, err := Create(path, key); err == nil {
+				made.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if made.Load() != 1 {
+		t.Errorf("%d rings were made", made.Load())
+	}
+	if _, err := Load(path, key); err != nil {
+		t.Error(err)
+	}
 }
