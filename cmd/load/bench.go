@@ -2,12 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"runtime"
 	"syscall"
 	"time"
@@ -15,25 +15,41 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// figures measures everything, one after the other.
+// figures measures everything, one after the other: the program itself, and then
+// what it does, on SQLite and on MySQL or MariaDB if there is one.
 func figures(ctx context.Context, seconds int, out io.Writer) error {
 	dir, err := os.MkdirTemp("", "healthcode-load-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	begin := time.Now()
-	b, err := newBench(ctx, filepath.Join(dir, "load.db"))
+	if err := program(ctx, dir, out); err != nil {
+		return fmt.Errorf("the program: %w", err)
+	}
+	for _, make := range []func(context.Context, string) (*database, error){newSQLite, newMySQL} {
+		db, err := make(ctx, dir)
+		if err != nil {
+			return err
+		}
+		if db == nil {
+			continue
+		}
+		err = requests(ctx, db, time.Duration(seconds)*time.Second, out)
+		if err := errors.Join(err, db.drop()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// requests measures what residents and guards ask for.
+func requests(ctx context.Context, db *database, length time.Duration, out io.Writer) error {
+	b, err := newBench(ctx, db)
 	if err != nil {
 		return err
 	}
 	defer b.close()
-	if _, err := b.get(ctx, b.base+"/healthz", ""); err != nil {
-		return err
-	}
-	say(out, "start_to_first_answer", time.Since(begin).Seconds(), "s", 1)
-	say(out, "idle_memory", resident(), "MB", 100)
-	b.length = time.Duration(seconds) * time.Second
+	b.length = length
 	bare, err := b.bareRoute(ctx)
 	if err != nil {
 		return err
@@ -42,7 +58,7 @@ func figures(ctx context.Context, seconds int, out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("open the code: %w", err)
 	}
-	say(out, "open_code_cpu", open.cpu, "us", bare.cpu)
+	say(out, "open_code_cpu"+db.suffix, open.cpu, "us", bare.cpu)
 	insert, err := b.rawInsert(ctx)
 	if err != nil {
 		return err
@@ -55,7 +71,10 @@ func figures(ctx context.Context, seconds int, out io.Writer) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", f.name, err)
 		}
-		say(out, f.name, cost.wall, "us", insert.wall)
+		say(out, f.name+db.suffix, cost.wall, "us", insert.wall)
+	}
+	if db.suffix != "" { // pages weigh the same on any database
+		return nil
 	}
 	return b.weigh(ctx, out)
 }
@@ -92,20 +111,6 @@ func processor() time.Duration {
 		return 0
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
-// resident is how much memory this process holds, in MB.
-func resident() float64 {
-	runtime.GC()
-	b, err := os.ReadFile("/proc/self/statm")
-	if err != nil {
-		return 0
-	}
-	var size, pages int
-	if _, err := fmt.Sscan(string(b), &size, &pages); err != nil {
-		return 0
-	}
-	return float64(pages*os.Getpagesize()) / (1 << 20)
 }
 
 // bareRoute is the limit of everything that is asked through HTTP: a gin route

@@ -3,14 +3,12 @@ package main
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"time"
@@ -33,7 +31,7 @@ const people = 200
 
 // bench is the service with a few hundred residents, and a client of it.
 type bench struct {
-	path   string
+	db     *database
 	base   string
 	filler string
 	length time.Duration
@@ -57,19 +55,19 @@ func (played) Identify(_ context.Context, code string) (platform.Identity, error
 
 var by = models.Operator("load")
 
-func newBench(ctx context.Context, path string) (*bench, error) {
+func newBench(ctx context.Context, db *database) (*bench, error) {
 	keys, err := vault.Ephemeral()
 	if err != nil {
 		return nil, err
 	}
-	b := &bench{path: path, filler: strings.Repeat("x", 180), client: &http.Client{Timeout: 10 * time.Second,
+	b := &bench{db: db, filler: strings.Repeat("x", 180), client: &http.Client{Timeout: 10 * time.Second,
 		Transport: &http.Transport{MaxIdleConnsPerHost: 4}}}
 	drift := time.Duration(0) // the limits count by this clock, which runs ahead of the load
 	b.now = func() time.Time { drift += 50 * time.Millisecond; return time.Now().Add(drift) }
-	if _, err := store.Migrate(ctx, "sqlite:"+path); err != nil {
+	if _, err := store.Migrate(ctx, db.dsn); err != nil {
 		return nil, err
 	}
-	b.store, err = store.Open(ctx, store.Options{DSN: "sqlite:" + path, Vault: keys, Rules: rules.Default(), Forms: forms.Default(),
+	b.store, err = store.Open(ctx, store.Options{DSN: db.dsn, Vault: keys, Rules: rules.Default(), Forms: forms.Default(),
 		Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return nil, err
@@ -289,19 +287,18 @@ func (b *bench) scan(ctx context.Context, i int) error {
 // rawInsert is the limit of everything that is kept: one row of the same columns
 // in a database of the same kind, as durable, and nothing around it.
 func (b *bench) rawInsert(ctx context.Context) (cost, error) {
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(filepath.Dir(b.path), "raw.db")+
-		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate")
+	db, err := b.db.raw()
 	if err != nil {
 		return cost{}, err
 	}
 	defer db.Close()
-	_, err = db.ExecContext(ctx, `CREATE TABLE visits (id VARCHAR(26) PRIMARY KEY, at BIGINT, venue_id VARCHAR(26), resident_id VARCHAR(26),
+	_, err = db.ExecContext(ctx, `CREATE TABLE raw_visits (id VARCHAR(26) PRIMARY KEY, at BIGINT, venue_id VARCHAR(26), resident_id VARCHAR(26),
 		grade VARCHAR(16), handle BLOB, staff_id VARCHAR(26), person_sealed BLOB, received_at BIGINT)`)
 	if err != nil {
 		return cost{}, err
 	}
 	return b.measure(ctx, func(ctx context.Context, i int) error {
-		_, err := db.ExecContext(ctx, "INSERT INTO visits VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", ulid.Make().String(), time.Now().UnixMilli(),
+		_, err := db.ExecContext(ctx, "INSERT INTO raw_visits VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", ulid.Make().String(), time.Now().UnixMilli(),
 			b.venue.ID, b.home, "scanned", make([]byte, 8), b.home, []byte{}, time.Now().UnixMilli())
 		return err
 	})
