@@ -56,7 +56,6 @@ type town struct {
 	apps    map[string]handlers.Identifier
 
 	community string // where the worker is
-	far       string // where the worker is not
 	venue     models.Venue
 	secrets   map[string]string // second factors, by user name
 }
