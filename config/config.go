@@ -31,58 +31,27 @@ type Config struct {
 	Zone           *time.Location
 	TrustedProxies []netip.Prefix
 
-	WeChatAppID  string
-	WeChatSecret string
+	WeChatAppID          string
+	WeChatSecret         string
+	WeChatPluginAppID    string
+	WeChatPluginSecret   string
+	WeChatOfficialAppID  string
+	WeChatOfficialSecret string
+	WeChatTemplates      []string
 
-	AlipayAppID      string
-	AlipayPrivateKey string
-	AlipayPublicKey  string
-}
+	AlipayAppID       string
+	AlipayPrivateKey  string
+	AlipayPublicKey   string // public-key mode
+	AlipayAppCert     string // certificate mode: these three
+	AlipayRootCert    string
+	AlipayPublicCert  string
+	AlipayEncryptKey  string
+	AlipayTemplates   []string
+	AlipayPluginHosts map[string]string // the app_auth_token of each app that the plugin lives in
 
-// setting is one line of the table: what a variable is for, and how it is read.
-type setting struct {
-	Name    string
-	Default string
-	Secret  bool
-	Doc     string
-	read    func(c *Config, value string) error
-}
-
-var settings = []setting{
-	{"HEALTHCODE_LISTEN", ":8080", false,
-		"Address that residents and staff are served on, behind a proxy that terminates TLS.",
-		func(c *Config, v string) error { c.Listen = v; return address(v) }},
-	{"HEALTHCODE_METRICS_LISTEN", "127.0.0.1:9090", false,
-		"Address of /metrics. It tells about load and alarms, so it stays inside.",
-		func(c *Config, v string) error { c.MetricsListen = v; return address(v) }},
-	{"HEALTHCODE_ORIGIN", "", false,
-		"Where the pages are reached, as https://host. Both super-apps must have the host on their lists; it stands on posters and in every pass, so it is short (at most 27 characters) and never changes.",
-		func(c *Config, v string) error { c.Origin = v; return origin(v) }},
-	{"HEALTHCODE_DATABASE", "", true,
-		"sqlite:PATH for one machine, or mysql:USER:PASSWORD@tcp(HOST:3306)/NAME for MySQL 8 or MariaDB 10.11. The account needs what docs/deploy.md grants, and no more.",
-		func(c *Config, v string) error { c.Database = v; return database(v) }},
-	{"HEALTHCODE_KEY_RING", "", false,
-		"Path of the key ring, which `healthcode keys create` makes. Without it nothing that is sealed can be read again: back it up.",
-		func(c *Config, v string) error { c.KeyRing = v; return required(v) }},
-	{"HEALTHCODE_KEY_RING_KEY", "", true,
-		"32 random bytes in base64 that open the key ring. Keep them apart from it.",
-		func(c *Config, v string) (err error) { c.KeyRingKey, err = key(v); return err }},
-	{"HEALTHCODE_TIME_ZONE", "Asia/Shanghai", false,
-		"What \"a day\" means here, as an IANA name.",
-		func(c *Config, v string) (err error) { c.Zone, err = zone(v); return err }},
-	{"HEALTHCODE_TRUSTED_PROXIES", "", false,
-		"Networks, separated by commas, whose X-Forwarded-For is believed: those of your own proxies. Rate limits count by the address found there.",
-		func(c *Config, v string) (err error) { c.TrustedProxies, err = prefixes(v); return err }},
-	{"WECHAT_APP_ID", "", false, "AppID of the WeChat mini-program. Empty: nobody logs in through WeChat.",
-		func(c *Config, v string) error { c.WeChatAppID = v; return nil }},
-	{"WECHAT_APP_SECRET", "", true, "AppSecret of the WeChat mini-program.",
-		func(c *Config, v string) error { c.WeChatSecret = v; return nil }},
-	{"ALIPAY_APP_ID", "", false, "AppID of the Alipay mini-program. Empty: nobody logs in through Alipay.",
-		func(c *Config, v string) error { c.AlipayAppID = v; return nil }},
-	{"ALIPAY_PRIVATE_KEY", "", true, "RSA private key of the Alipay mini-program, in PEM or base64.",
-		func(c *Config, v string) error { c.AlipayPrivateKey = v; return nil }},
-	{"ALIPAY_PUBLIC_KEY", "", false, "Alipay's public key for this mini-program (支付宝公钥), in PEM or base64.",
-		func(c *Config, v string) error { c.AlipayPublicKey = v; return nil }},
+	OwnAppIssuer   string
+	OwnAppClientID string
+	OwnAppSecret   string
 }
 
 // Load reads every setting and tells everything that is wrong with them. No
@@ -124,19 +93,35 @@ func (s setting) value(lookup func(string) (string, bool)) (string, error) {
 
 // whole tells which settings lack the others that they need.
 func (c Config) whole() (errs []error) {
-	if c.Listen == c.MetricsListen && c.Listen != "" {
-		errs = append(errs, errors.New("HEALTHCODE_LISTEN, HEALTHCODE_METRICS_LISTEN: want two addresses"))
+	need := func(ok bool, words string) {
+		if !ok {
+			errs = append(errs, errors.New(words))
+		}
 	}
-	if (c.WeChatAppID == "") != (c.WeChatSecret == "") {
-		errs = append(errs, errors.New("WECHAT_APP_ID and WECHAT_APP_SECRET: set both or neither"))
+	need(c.Listen != c.MetricsListen || c.Listen == "", "HEALTHCODE_LISTEN, HEALTHCODE_METRICS_LISTEN: want two addresses")
+	need(together(c.WeChatAppID, c.WeChatSecret), "WECHAT_APP_ID and WECHAT_APP_SECRET: set both or neither")
+	need(together(c.WeChatPluginAppID, c.WeChatPluginSecret), "WECHAT_PLUGIN_APP_ID and WECHAT_PLUGIN_APP_SECRET: set both or neither")
+	need(together(c.WeChatOfficialAppID, c.WeChatOfficialSecret), "WECHAT_OFFICIAL_APP_ID and WECHAT_OFFICIAL_APP_SECRET: set both or neither")
+	need(together(c.OwnAppIssuer, c.OwnAppClientID, c.OwnAppSecret), "OWN_APP_ISSUER, OWN_APP_CLIENT_ID and OWN_APP_CLIENT_SECRET: set all or none")
+	need(together(c.AlipayAppCert, c.AlipayRootCert, c.AlipayPublicCert), "ALIPAY_APP_CERT, ALIPAY_ROOT_CERT and ALIPAY_PUBLIC_CERT: set all or none")
+	if c.AlipayAppID != "" {
+		need(c.AlipayPrivateKey != "", "ALIPAY_APP_ID: needs ALIPAY_PRIVATE_KEY")
+		need((c.AlipayPublicKey == "") != (c.AlipayPublicCert == ""), "ALIPAY_APP_ID: needs ALIPAY_PUBLIC_KEY, or the three certificates instead")
 	}
-	if c.AlipayAppID != "" && (c.AlipayPrivateKey == "" || c.AlipayPublicKey == "") {
-		errs = append(errs, errors.New("ALIPAY_APP_ID: needs ALIPAY_PRIVATE_KEY and ALIPAY_PUBLIC_KEY"))
-	}
-	if c.WeChatAppID == "" && c.AlipayAppID == "" {
-		errs = append(errs, errors.New("WECHAT_APP_ID, ALIPAY_APP_ID: without either, no resident can log in"))
-	}
+	need(len(c.AlipayPluginHosts) == 0 || c.AlipayAppID != "", "ALIPAY_PLUGIN_HOSTS: needs ALIPAY_APP_ID")
+	need(c.WeChatAppID != "" || c.AlipayAppID != "" || c.OwnAppIssuer != "", "WECHAT_APP_ID, ALIPAY_APP_ID, OWN_APP_ISSUER: without any, no resident can log in")
 	return errs
+}
+
+// together reports whether all of them are set, or none.
+func together(values ...string) bool {
+	set := 0
+	for _, v := range values {
+		if v != "" {
+			set++
+		}
+	}
+	return set == 0 || set == len(values)
 }
 
 func required(v string) error {

@@ -22,6 +22,9 @@ func good() map[string]string {
 		"HEALTHCODE_KEY_RING_KEY": base64.StdEncoding.EncodeToString(make([]byte, 32)), "HEALTHCODE_TIME_ZONE": "Asia/Urumqi",
 		"HEALTHCODE_TRUSTED_PROXIES": "10.0.0.0/8, ::1/128", "WECHAT_APP_ID": "wx1", "WECHAT_APP_SECRET": "s",
 		"ALIPAY_APP_ID": "2021", "ALIPAY_PRIVATE_KEY": "k", "ALIPAY_PUBLIC_KEY": "p",
+		"WECHAT_TEMPLATES": "a, b", "WECHAT_PLUGIN_APP_ID": "wx2", "WECHAT_PLUGIN_APP_SECRET": "s2", "WECHAT_OFFICIAL_APP_ID": "wx3",
+		"WECHAT_OFFICIAL_APP_SECRET": "s3", "ALIPAY_ENCRYPT_KEY": base64.StdEncoding.EncodeToString(make([]byte, 16)), "ALIPAY_TEMPLATES": "c",
+		"ALIPAY_PLUGIN_HOSTS": "2088=t1, 2099=t=2", "OWN_APP_ISSUER": "https://login.example.cn", "OWN_APP_CLIENT_ID": "o", "OWN_APP_CLIENT_SECRET": "s4",
 	}
 }
 
@@ -38,6 +41,11 @@ func TestLoad(t *testing.T) {
 	if c.Listen != ":8080" || c.MetricsListen != "127.0.0.1:9090" || c.Origin != "https://code.example.cn" || c.Database != "sqlite:/data/h.db" ||
 		c.KeyRing != "/data/ring" || len(c.KeyRingKey) != 32 || c.Zone.String() != "Asia/Urumqi" || len(c.TrustedProxies) != 2 ||
 		c.WeChatAppID != "wx1" || c.WeChatSecret != "s" || c.AlipayAppID != "2021" || c.AlipayPrivateKey != "k" || c.AlipayPublicKey != "p" {
+		t.Errorf("got %+v", c)
+	}
+	if len(c.WeChatTemplates) != 2 || c.WeChatTemplates[1] != "b" || c.WeChatPluginAppID != "wx2" || c.WeChatPluginSecret != "s2" ||
+		c.WeChatOfficialAppID != "wx3" || c.WeChatOfficialSecret != "s3" || c.AlipayEncryptKey == "" || len(c.AlipayTemplates) != 1 ||
+		c.AlipayPluginHosts["2099"] != "t=2" || c.OwnAppIssuer != "https://login.example.cn" || c.OwnAppClientID != "o" || c.OwnAppSecret != "s4" {
 		t.Errorf("got %+v", c)
 	}
 }
@@ -76,6 +84,9 @@ func TestEveryRefusal(t *testing.T) {
 		{"HEALTHCODE_TIME_ZONE", ""}, {"HEALTHCODE_TIME_ZONE", canary}, {"HEALTHCODE_TIME_ZONE", "Local"}, {"HEALTHCODE_TIME_ZONE", "../" + canary},
 		{"HEALTHCODE_TRUSTED_PROXIES", canary}, {"HEALTHCODE_TRUSTED_PROXIES", "10.0.0.1"}, {"HEALTHCODE_TRUSTED_PROXIES", "10.0.0.0/8;" + canary},
 		{"WECHAT_APP_ID", ""}, {"WECHAT_APP_SECRET", ""}, {"ALIPAY_PRIVATE_KEY", ""}, {"ALIPAY_PUBLIC_KEY", ""},
+		{"WECHAT_TEMPLATES", "a,b,c,d"}, {"WECHAT_PLUGIN_APP_ID", ""}, {"WECHAT_OFFICIAL_APP_SECRET", ""}, {"ALIPAY_APP_CERT", canary},
+		{"ALIPAY_PUBLIC_CERT", canary}, {"ALIPAY_ENCRYPT_KEY", canary}, {"ALIPAY_TEMPLATES", "1,2,3,4"}, {"ALIPAY_PLUGIN_HOSTS", canary},
+		{"ALIPAY_PLUGIN_HOSTS", "=" + canary}, {"OWN_APP_CLIENT_ID", ""},
 	} {
 		m := good()
 		m[c.name] = c.value
@@ -96,8 +107,10 @@ func TestEveryRefusal(t *testing.T) {
 func TestNobodyCanLogIn(t *testing.T) {
 	t.Parallel()
 	m := good()
-	for _, name := range []string{"WECHAT_APP_ID", "WECHAT_APP_SECRET", "ALIPAY_APP_ID", "ALIPAY_PRIVATE_KEY", "ALIPAY_PUBLIC_KEY"} {
-		delete(m, name)
+	for name := range m {
+		if !strings.HasPrefix(name, "HEALTHCODE_") {
+			delete(m, name)
+		}
 	}
 	if _, err := Load(from(m)); err == nil || !strings.Contains(err.Error(), "no resident can log in") {
 		t.Errorf("got %v", err)
@@ -134,6 +147,7 @@ func TestFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		m[s.Name] += "" // also what is not set here
 		m[s.Name+"_FILE"] = path
 		if _, err := Load(from(m)); err == nil || !strings.Contains(err.Error(), s.Name) || strings.Contains(err.Error(), path) {
 			t.Errorf("%s is set twice: %v", s.Name, err)
@@ -187,5 +201,22 @@ func TestManual(t *testing.T) {
 		if len(s.Doc) < 20 || s.Secret && s.Default != "" {
 			t.Errorf("%s is not said what for, or is a secret that everybody knows", s.Name)
 		}
+	}
+}
+
+// TestCertificateMode: the three certificates stand in the place of the one key.
+func TestCertificateMode(t *testing.T) {
+	t.Parallel()
+	m := good()
+	delete(m, "ALIPAY_PUBLIC_KEY")
+	for _, name := range []string{"ALIPAY_APP_CERT", "ALIPAY_ROOT_CERT", "ALIPAY_PUBLIC_CERT"} {
+		m[name] = "PEM"
+	}
+	if _, err := Load(from(m)); err != nil {
+		t.Error(err)
+	}
+	m["ALIPAY_PUBLIC_KEY"] = "p"
+	if _, err := Load(from(m)); err == nil {
+		t.Error("both modes at once are taken")
 	}
 }
