@@ -5,8 +5,12 @@ package platform
 
 // The platforms whose accounts can log in. The name is part of every account.
 const (
-	WeChat = "wechat"
-	Alipay = "alipay"
+	WeChat       = "wechat"
+	Alipay       = "alipay"
+	OwnApp       = "own-app"       // the locality's, through its OpenID Connect provider
+	WeChatPage   = "wechat-page"   // a page in WeChat's browser, outside the mini-program
+	WeChatPlugin = "wechat-plugin" // our plugin in somebody else's mini-program
+	AlipayPlugin = "alipay-plugin"
 )
 
 // Identity is who a platform says has just logged in. The vendor's session keys

@@ -1,18 +1,22 @@
 // Package alipay speaks to Alipay through github.com/smartwalle/alipay/v3.
 //
 // That SDK reports failure in two ways: an unsigned answer comes as a Go error,
-// a signed one as a field beside a nil error. Its own word for success needs a
-// user_id, which newer apps are not given. So this package asks for what it needs
-// and translates everything else; no error of the SDK's is returned or logged.
+// a signed one as a field beside a nil error. It panics over some answers, asks
+// for certificates that nobody vouches for, and takes part of its input for
+// success. So this package hands it nothing that was not looked at, asks it for
+// the bytes of the answer alone, and translates everything else; no error of the
+// SDK's is returned or logged. A concern is a file: ask.go is what all calls have
+// in common.
+//
+// A signed answer says nothing about the question that it belongs to. That the
+// two belong together is TLS's word, and the reason for asking one host only.
 package alipay
 
 import (
-	"context"
-	"encoding/json"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"time"
 
 	sdk "github.com/smartwalle/alipay/v3"
@@ -24,13 +28,20 @@ import (
 // Host is the only host that is ever asked.
 const Host = "openapi.alipay.com"
 
-// Config is what one mini-program needs, in public-key mode (公钥模式).
+// Config is what one app needs: either AlipayPublicKey (公钥模式) or all three
+// certificates (公钥证书模式), as its page 接口加签方式 in Alipay's console offers them.
 type Config struct {
 	AppID           string
-	PrivateKey      string            // RSA, PKCS #1 or #8, in PEM or base64
-	AlipayPublicKey string            // 支付宝公钥, in PEM or base64: every answer is checked against it
-	Transport       http.RoundTripper // the way out; platform.Direct() when nil. Tests and the demo pass one that leads to the simulator
-	Timeout         time.Duration     // for one call; five seconds when zero
+	PrivateKey      string // RSA, PKCS #1 or #8, in PEM or base64
+	AlipayPublicKey string // 支付宝公钥, in PEM or base64: every answer is checked against it
+
+	AppCertificate    string // appCertPublicKey, in PEM: it holds the key that belongs to PrivateKey
+	RootCertificate   string // alipayRootCert.crt, in PEM
+	AlipayCertificate string // alipayCertPublicKey_RSA2.crt, in PEM; several, one after the other, while Alipay changes its own
+
+	EncryptKey string            // 接口内容加密方式: AES-128 in base64; "" asks in clear, and reads no phone number
+	Transport  http.RoundTripper // the way out; platform.Direct() when nil. Tests and the demo pass one that leads to the simulator
+	Timeout    time.Duration     // for one call; five seconds when zero
 }
 
 // App is one mini-program. It is safe for concurrent use.
@@ -38,138 +49,71 @@ type App struct {
 	client  *sdk.Client
 	appID   string
 	timeout time.Duration
+	vouched map[string]bool // the numbers of Alipay's certificates; none in public-key mode
+	cipher  []byte          // nil without EncryptKey
 }
 
-// New makes the adapter of one mini-program. It is always the production
-// gateway that is asked: a simulator stands behind the transport, if anywhere.
+// New makes the adapter of one app. It is always the production gateway that is
+// asked: a simulator stands behind the transport, if anywhere.
 func New(c Config) (*App, error) {
 	if c.AppID == "" {
 		return nil, errors.New("alipay: the app id must be set")
 	}
-	if c.Transport == nil {
-		c.Transport = platform.Direct()
-	}
 	if c.Timeout == 0 {
 		c.Timeout = 5 * time.Second
+	}
+	client, err := newClient(c)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{client: client, appID: c.AppID, timeout: c.Timeout}
+	if a.vouched, err = load(client, c); err != nil {
+		return nil, err
+	}
+	if a.cipher, err = encryptKey(c.EncryptKey); err != nil {
+		return nil, err
+	}
+	if err := client.SetEncryptKey(c.EncryptKey); err != nil {
+		return nil, errEncryptKey
+	}
+	return a, nil
+}
+
+// newClient makes the SDK's client. In what the SDK calls production it fetches a
+// certificate whose number it does not know and believes what it gets; so that is
+// left off, and the gateway's address set by hand.
+func newClient(c Config) (*sdk.Client, error) {
+	if c.Transport == nil {
+		c.Transport = platform.Direct()
 	}
 	beijing, err := time.LoadLocation("Asia/Shanghai") // the gateway reads the timestamp as Beijing time
 	if err != nil {
 		return nil, fmt.Errorf("alipay: %w", err)
 	}
-	client, err := sdk.New(c.AppID, c.PrivateKey, true, sdk.WithTimeLocation(beijing), sdk.WithHTTPClient(&http.Client{
-		Transport: platform.Outbound{Host: Host, Via: c.Transport}, CheckRedirect: platform.NoRedirect, Timeout: 15 * time.Second}))
+	outbound := platform.Outbound{Host: Host, Via: c.Transport}
+	client, err := sdk.New(c.AppID, c.PrivateKey, false, sdk.WithSandboxGateway("https://"+Host+"/gateway.do"), sdk.WithTimeLocation(beijing),
+		sdk.WithHTTPClient(&http.Client{Transport: answers{outbound}})) // each call has a deadline of its own
 	if err != nil {
 		return nil, errors.New("alipay: the private key cannot be read") // the SDK's words may quote it
 	}
-	if err := client.LoadAliPayPublicKey(c.AlipayPublicKey); err != nil {
-		return nil, errors.New("alipay: Alipay's public key cannot be read")
-	}
-	return &App{client, c.AppID, c.Timeout}, nil
+	return client, nil
 }
 
-// codes are what my.getAuthCode gives: 32 letters and digits today. The vendor
-// promises no shape, so this only keeps out what can be no code at all.
-var codes = regexp.MustCompile(`^[A-Za-z0-9_-]{8,128}$`)
+var errEncryptKey = errors.New("alipay: the encrypt key is not 16 bytes in base64")
 
-// Identify exchanges the code of my.getAuthCode for who has logged in, by
-// alipay.system.oauth.token. The access token dies here. Alipay answers
-// isv.code-invalid to a code that was used, has expired, is another app's or was
-// never given: all are login.code_invalid.
-func (a *App) Identify(ctx context.Context, code string) (platform.Identity, error) {
-	if !codes.MatchString(code) {
-		return platform.Identity{}, models.Refuse(models.ReasonLoginCode).On("code")
+// encryptKey reads the key of 接口内容加密方式, which is AES-128's.
+func encryptKey(text string) ([]byte, error) {
+	if text == "" {
+		return nil, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, a.timeout)
-	defer cancel()
-	token, err := a.token(ctx, code)
-	if err != nil {
-		return platform.Identity{}, err
+	key, err := base64.StdEncoding.DecodeString(text)
+	if err != nil || len(key) != 16 {
+		return nil, errEncryptKey
 	}
-	openID := token.OpenId // what new apps get; older ones get user_id, some both
-	if openID == "" {
-		openID = token.UserId
-	}
-	if token.AccessToken == "" || openID == "" {
-		return platform.Identity{}, models.Refuse(models.ReasonUpstreamLying)
-	}
-	return platform.Identity{Platform: platform.Alipay, AppID: a.appID, OpenID: openID, UnionID: token.UnionId}, nil
+	return key, nil
 }
 
-// token asks for the token, and turns both of the SDK's ways to fail, and its
-// panic over an answer that is null, into a refusal.
-func (a *App) token(ctx context.Context, code string) (token *sdk.SystemOauthTokenRsp, err error) {
-	defer func() {
-		if recover() != nil {
-			err = models.Refuse(models.ReasonUpstreamLying)
-		}
-	}()
-	token, err = a.client.SystemOauthToken(ctx, sdk.SystemOauthToken{GrantType: "authorization_code", Code: code})
-	if err != nil {
-		return nil, translate(ctx, err)
-	}
-	if token == nil {
-		return nil, models.Refuse(models.ReasonUpstreamLying)
-	}
-	if token.AccessToken == "" && token.Code != "" && token.Code != sdk.CodeSuccess {
-		return nil, refusal(string(token.Code), token.SubCode)
-	}
-	return token, nil
-}
-
-// refusals are Alipay's sub-codes for what can go wrong when logging in. Source:
-// the page alipay.system.oauth.token and 公共错误码 of the vendor's documentation.
-var refusals = map[string]models.Reason{
-	"isv.code-invalid":     models.ReasonLoginCode,
-	"isp.unknow-error":     models.ReasonUpstreamBusy,
-	"aop.unknow-error":     models.ReasonUpstreamBusy,
-	"aop.user-risk-reject": models.ReasonLoginBlocked,
-}
-
-// refusal translates Alipay's codes. What is not known is about us: a wrong key,
-// an app that lacks a permission.
-func refusal(code, subCode string) error {
-	reason, known := refusals[subCode]
-	switch {
-	case known:
-	case code == "20000": // 服务不可用
-		reason = models.ReasonUpstreamBusy
-	case code == "10000", code == "": // success, but unsigned; or no answer of Alipay's at all
-		reason = models.ReasonUpstreamLying
-	default:
-		reason = models.ReasonUpstreamRefused
-	}
-	return models.Refuse(reason).Because(fmt.Errorf("alipay: code %s, sub_code %s", plain(code), plain(subCode)))
-}
-
-var plainCode = regexp.MustCompile(`^[A-Za-z0-9._-]{0,64}$`)
-
-// plain is the code as Alipay would write it, or nothing: what somebody else
-// wrote into an answer does not reach the log.
-func plain(code string) string {
-	if plainCode.MatchString(code) {
-		return code
-	}
-	return "-"
-}
-
-// translate turns the SDK's error into a refusal. What is no network error and
-// no answer of Alipay's is an answer that cannot be believed: no JSON, or a
-// signature that does not hold.
-func translate(ctx context.Context, err error) error {
-	var answer *sdk.Error
-	if errors.As(err, &answer) {
-		if answer == nil {
-			return models.Refuse(models.ReasonUpstreamLying)
-		}
-		return refusal(string(answer.Code), answer.SubCode)
-	}
-	var network interface{ Timeout() bool }
-	if ctx.Err() != nil || errors.As(err, &network) {
-		return platform.Unreachable(ctx, err)
-	}
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
-		return models.Refuse(models.ReasonUpstream) // a proxy's page: the SDK does not look at the status
-	}
-	return models.Refuse(models.ReasonUpstreamLying)
+// lying is the refusal for an answer that cannot be believed.
+func lying(why string) *models.Problem {
+	return models.Refuse(models.ReasonUpstreamLying).Because(errors.New("alipay: " + why))
 }

@@ -109,6 +109,72 @@ func judge(t *testing.T, path string) error {
 	return nil
 }
 
+// TestTrapsThatAreNotSteppedInto: parts of the SDK that cannot be used safely are
+// not used at all. Outside this folder nothing knows the SDK.
+func TestTrapsThatAreNotSteppedInto(t *testing.T) {
+	t.Parallel()
+	neverImported := map[string]string{
+		sdkRoot + "/miniprogram/encryptor":        "panics at data that a client sent",
+		sdkRoot + "/officialaccount/server":       "logs the bodies of messages",
+		sdkRoot + "/miniprogram/message":          "checks the wrong signature of a message, by a comparison that takes its time",
+		sdkRoot + "/officialaccount/message":      "likewise",
+		sdkRoot + "/miniprogram":                  "brings all of them",
+		sdkRoot + "/officialaccount":              "brings all of them",
+		"github.com/go-redis/redis/v8":            "is what the SDK's cache swallows errors with",
+		"github.com/bradfitz/gomemcache/memcache": "likewise",
+	}
+	noContext := "takes no context, and so has no call, and no end"
+	neverUsed := map[string]string{
+		"GetCipherText": "panics at data that a client sent", "Decrypt": "likewise", "GetEncryptor": "likewise", "CheckEncryptedData": "nothing encrypted is taken",
+		"NewRedis": "swallows errors", "NewMemcache": "likewise", "GetMessageReceiver": "checks the wrong signature", "NewPushReceiver": "likewise",
+		"NewStableAccessToken": "keeps a token that was killed", "NewDefaultAccessToken": "likewise, and takes it from other processes",
+		"NewDefaultJsTicket": "likewise", "NewJs": "signs by the machine's clock",
+		"Code2Session": noContext, "GetPhoneNumber": noContext, "CheckSession": noContext, "ResetUserSessionKey": noContext, "GetPluginOpenPID": noContext,
+		"GetWXACodeUnlimit": noContext, "Generate": noContext, "SendGetMsgID": noContext, "MsgCheck": noContext, "MsgCheckV1": noContext,
+		"GetUserAccessToken": noContext, "GetTicketFromServer": noContext, "HTTPGet": noContext, "HTTPPost": noContext, "PostJSON": noContext,
+		"PostJSONWithRespContentType": noContext,
+	}
+	used := map[string]bool{}
+	paths, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range paths {
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err != nil || strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		for _, spec := range file.Imports {
+			if why, never := neverImported[strings.Trim(spec.Path.Value, `"`)]; never {
+				t.Errorf("%s imports %s: it %s", path, spec.Path.Value, why)
+			}
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if s, ok := n.(*ast.SelectorExpr); ok {
+				used[s.Sel.Name] = true
+				if why, never := neverUsed[s.Sel.Name]; never {
+					t.Errorf("%s uses %s: it %s", path, s.Sel.Name, why)
+				}
+			}
+			return true
+		})
+	}
+	if !used["Code2SessionContext"] || !used["GetPhoneNumberContext"] || !used["PostJSONContext"] {
+		t.Error("the SDK is not used at all: this test looks at nothing")
+	}
+}
+
+// TestTrapOldCrypto: the SDK asks for a golang.org/x/crypto of years ago.
+func TestTrapOldCrypto(t *testing.T) {
+	t.Parallel()
+	list := exec.CommandContext(t.Context(), "go", "list", "-m", "-f", "{{.Version}}", "golang.org/x/crypto")
+	list.Dir = top
+	out, err := list.Output()
+	if err != nil || strings.HasPrefix(string(out), "v0.0.0") {
+		t.Errorf("golang.org/x/crypto is %s, %v", out, err)
+	}
+}
+
 // TestNoWayToASimulator: the production program leaves the way out as it is, so
 // that no setting can lead the adapter elsewhere.
 func TestNoWayToASimulator(t *testing.T) {
@@ -117,7 +183,7 @@ func TestNoWayToASimulator(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	made := 0
+	ways := 0
 	for _, path := range paths {
 		if strings.HasSuffix(path, "_test.go") {
 			continue
@@ -127,24 +193,35 @@ func TestNoWayToASimulator(t *testing.T) {
 			t.Fatal(err)
 		}
 		ast.Inspect(file, func(n ast.Node) bool {
-			literal, ok := n.(*ast.CompositeLit)
-			if !ok || !isConfig(literal.Type) {
-				return true
-			}
-			made++
-			for _, e := range literal.Elts {
-				pair, ok := e.(*ast.KeyValueExpr)
-				if !ok {
-					t.Errorf("%s: wechat.Config without names", path)
-				} else if key, ok := pair.Key.(*ast.Ident); ok && key.Name == "Transport" {
+			switch n := n.(type) {
+			case *ast.CompositeLit:
+				if isConfig(n.Type) && len(n.Elts) > 0 {
+					if _, named := n.Elts[0].(*ast.KeyValueExpr); !named {
+						t.Errorf("%s: wechat.Config without names", path)
+					}
+				}
+			case *ast.KeyValueExpr:
+				key, _ := n.Key.(*ast.Ident)
+				value, _ := n.Value.(*ast.Ident)
+				if key == nil || key.Name != "Transport" && key.Name != "outside" {
+					return true
+				}
+				ways++
+				if key.Name == "outside" || value == nil || value.Name != "outside" {
 					t.Errorf("%s chooses a way out", path)
+				}
+			case *ast.AssignStmt:
+				for _, to := range n.Lhs {
+					if s, ok := to.(*ast.SelectorExpr); ok && (s.Sel.Name == "outside" || s.Sel.Name == "Transport") {
+						t.Errorf("%s chooses a way out", path)
+					}
 				}
 			}
 			return true
 		})
 	}
-	if made == 0 {
-		t.Error("cmd/healthcode makes no wechat.Config: this test looks at nothing")
+	if ways == 0 {
+		t.Error("no adapter is made in cmd/healthcode: this test looks at nothing")
 	}
 }
 

@@ -33,16 +33,31 @@ func (a *App) Identify(ctx context.Context, code string) (platform.Identity, err
 	}
 	ctx, c, end := a.begin(ctx)
 	defer end()
-	session, err := auth.NewAuth(a.sdk).Code2SessionContext(ctx, code)
-	if p := c.verdict(session.ErrCode, err != nil); p != nil {
+	session, err := auth.NewAuth(a.bearing("")).Code2SessionContext(ctx, code)
+	if p := c.verdict(err != nil, loginNumbers); p != nil {
 		return platform.Identity{}, p
 	}
-	who := platform.Identity{Platform: platform.WeChat, AppID: a.sdk.AppID, OpenID: session.OpenID, UnionID: session.UnionID}
-	// The SDK takes an answer without any openid, such as {}, for success.
+	return named(platform.Identity{Platform: platform.WeChat, AppID: a.appID, OpenID: session.OpenID, UnionID: session.UnionID})
+}
+
+// named is the identity, unless it names nobody that could be kept: the SDK takes
+// an answer without any openid, such as {}, for success.
+func named(who platform.Identity) (platform.Identity, error) {
 	if !words.MatchString(who.OpenID) || who.UnionID != "" && !words.MatchString(who.UnionID) {
-		return platform.Identity{}, models.Refuse(models.ReasonUpstreamLying).Because(errNobody)
+		return platform.Identity{}, unusable(errNobody)
 	}
 	return who, nil
 }
 
 var errNobody = errors.New("wechat: an answer that names nobody")
+
+// codeUsed is on no page of the vendor's, and is what the service answers to a
+// code that was used.
+const codeUsed = 40163
+
+// loginNumbers are those of the page code2Session.
+var loginNumbers = numbers{
+	40029:    models.Refuse(models.ReasonLoginCode),
+	codeUsed: models.Refuse(models.ReasonLoginCodeUsed),
+	40226:    models.Refuse(models.ReasonLoginBlocked), // 高风险等级用户
+}

@@ -31,7 +31,7 @@ func TestIdentify(t *testing.T) {
 func TestIdentifyAcrossApps(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.AddApp("wx00000000000000a2", secret)
+	w.AddApp(strange, secret)
 	w.Join("city", appID, "wx00000000000000a2")
 	second := newApp(t, Config{AppID: "wx00000000000000a2", AppSecret: secret, Transport: w.line})
 	here, there := identify(t, w.App, w.Login(appID, "张三")), identify(t, second, w.Login("wx00000000000000a2", "张三"))
@@ -62,7 +62,7 @@ func TestRefusals(t *testing.T) {
 			return c
 		}, models.ReasonLoginCode},
 		"of another app": {func(_ *testing.T, w *world) string {
-			w.AddApp("wx00000000000000a2", secret)
+			w.AddApp(strange, secret)
 			return w.Login("wx00000000000000a2", "张三")
 		}, models.ReasonLoginCode},
 		"never given": {func(*testing.T, *world) string { return "0neverGiven" }, models.ReasonLoginCode},
@@ -192,7 +192,7 @@ func TestStatus(t *testing.T) {
 // TestNeverAsked: a call that did not come to a request is our own fault.
 func TestNeverAsked(t *testing.T) {
 	t.Parallel()
-	refused(t, platform.Identity{}, new(call).verdict(0, true), models.ReasonInternal)
+	refused(t, platform.Identity{}, new(call).verdict(true, nil), models.ReasonInternal)
 }
 
 func BenchmarkIdentify(b *testing.B) {

@@ -7,54 +7,56 @@ import (
 	"healthcode/models"
 )
 
-// refusals are WeChat's numbers for what is not our own doing. Any other is about
-// us and for an administrator to mend, so it is upstream.refused_us: 40125 and
-// 40001 wrong secret, 40013 wrong app id, 40164 and 61004 our address is not on
-// the app's list, 48001 the app lacks the permission, 41002,
-// 41004 and 41008 a parameter is missing.
+// numbers are WeChat's numbers that mean something to one question, and the
+// refusal that each becomes.
+type numbers map[int64]*models.Problem
+
+// everywhere are those that mean the same to every question. Any number that is
+// neither here nor the question's own is about us and for an administrator to mend,
+// so it is upstream.refused_us: 40125 and 40001 wrong secret or token, 40013 wrong
+// app id, 40164 and 61004 our address is not on the app's list, 48001 the app lacks
+// the permission, 41002, 41004 and 41008 a parameter is missing.
 //
-// Source: the vendor's pages code2Session and 全局返回码 (errCode). 40163 is on
-// neither, and is what the service answers to a code that was used.
-var refusals = map[int64]models.Reason{
-	codeInvalid: models.ReasonLoginCode,
-	codeUsed:    models.ReasonLoginCodeUsed,
-	40226:       models.ReasonLoginBlocked, // 高风险等级用户
-	-1:          models.ReasonUpstreamBusy, // 系统繁忙
-	45011:       models.ReasonUpstreamBusy, // one user, over a hundred times a minute
-	45009:       models.ReasonUpstreamBusy, // the app's quota of the day is spent
+// Source: the vendor's page 全局返回码 (errCode).
+var everywhere = numbers{
+	-1:    models.Refuse(models.ReasonUpstreamBusy), // 系统繁忙
+	45009: models.Refuse(models.ReasonUpstreamBusy), // the quota of the day is spent, of some calls that of the minute
+	45011: models.Refuse(models.ReasonUpstreamBusy), // too often within a minute
 }
 
-const (
-	codeInvalid = 40029
-	codeUsed    = 40163
-)
-
-// verdict is what became of the call, nil if WeChat answered with success.
-// errcode is WeChat's number, zero if the answer has none or there was none;
-// failed says that the SDK reported an error, which stays unread, because it may
-// hold the URL with all its secrets.
-func (c *call) verdict(errcode int64, failed bool) *models.Problem {
+// verdict is what became of the call, nil if WeChat answered with success. failed
+// says that the answer could not be read; if it was the SDK that could not, its
+// error stays unread, because it may hold the URL with all its secrets.
+func (c *call) verdict(failed bool, own numbers) *models.Problem {
 	switch {
 	case c.trouble != nil:
 		return c.trouble
 	case !c.answered:
 		return models.Refuse(models.ReasonInternal).Because(errUnsent)
-	case errcode == codeUsed && c.repeated():
+	case c.number == codeUsed && c.repeated():
 		return models.Refuse(models.ReasonUpstream).Because(errLost)
-	case errcode != 0:
-		reason, known := refusals[errcode]
+	case c.number != 0:
+		refusal, known := own[c.number]
 		if !known {
-			reason = models.ReasonUpstreamRefused
+			refusal, known = everywhere[c.number]
 		}
-		return models.Refuse(reason).Because(fmt.Errorf("wechat: errcode %d", errcode))
+		if !known {
+			refusal = models.Refuse(models.ReasonUpstreamRefused)
+		}
+		return refusal.Because(fmt.Errorf("wechat: errcode %d", c.number))
 	case failed:
-		return models.Refuse(models.ReasonUpstreamLying).Because(errShape)
+		return unusable(errShape)
 	}
 	return nil
 }
 
+// unusable is the refusal of an answer that came, and is none.
+func unusable(err error) *models.Problem {
+	return models.Refuse(models.ReasonUpstreamLying).Because(err)
+}
+
 var (
-	errUnsent = errors.New("wechat: the SDK made no request")
+	errUnsent = errors.New("wechat: no request was made")
 	errLost   = errors.New("wechat: the answer was lost with its connection")
 	errShape  = errors.New("wechat: an answer that is no JSON, or not of the documented shape")
 )

@@ -3,6 +3,7 @@ package wechat
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -54,6 +55,7 @@ type callKey struct{}
 type call struct {
 	way      http.RoundTripper
 	answered bool            // WeChat's host answered 200, in full
+	number   int64           // WeChat's errcode in that answer, zero if there is none
 	trouble  *models.Problem // why it did not
 	sent     atomic.Int32    // how often the question was written to a connection
 }
@@ -92,8 +94,21 @@ func (c *call) fetch(r *http.Request) (*http.Response, *models.Problem) {
 	if bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) {
 		return nil, models.Refuse(models.ReasonUpstream).Because(errPage)
 	}
+	c.number = errcode(body)
 	response.Body = io.NopCloser(bytes.NewReader(body))
 	return response, nil
+}
+
+// errcode is WeChat's number in an answer, zero if it has none. It is read here,
+// for every call alike, because the SDK hands it on in some of its errors only.
+func errcode(body []byte) int64 {
+	var said struct {
+		ErrCode int64 `json:"errcode"`
+	}
+	if json.Unmarshal(body, &said) != nil {
+		return 0 // a picture, or nothing that whoever asked can read either
+	}
+	return said.ErrCode
 }
 
 // What the log is told. None of these holds anything of the request.

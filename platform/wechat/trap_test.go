@@ -229,9 +229,12 @@ func TestTrapNoTimeout(t *testing.T) {
 func TestTrapNoSizeLimit(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+	c := w.config(appID)
+	c.Timeout = longestTimeout // eight megabytes take a while on a machine that does much else
+	app := newApp(t, c)
 	for _, f := range []simulator.Failure{simulator.Huge, simulator.Bomb} {
 		w.Fail(appID, f)
-		who, err := w.App.Identify(t.Context(), w.Login(appID, "张三"))
+		who, err := app.Identify(t.Context(), w.Login(appID, "张三"))
 		refused(t, who, err, models.ReasonUpstream)
 		if !strings.Contains(err.Error(), "too long") {
 			t.Errorf("the log is told %v", err)

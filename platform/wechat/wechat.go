@@ -8,12 +8,15 @@
 //
 // The SDK's packages are taken one by one. Its root turns on debug logging of
 // message bodies for the whole process, and its memory cache crashes when two
-// requests meet in it; neither is linked into the service, and a test sees to it.
+// requests meet in it; neither is used, and a test sees to it. Nor are those of
+// its methods that take no context, because a call is found by its context: their
+// endpoints are asked through the SDK's exported [util.PostJSONContext] (ask.go).
 //
-// A concern is a file: login.go is logging in. The address that is asked is a
-// constant. There is no setting, here or in package config, that could point the
-// service at another: tests and the demo, which play WeChat, hand over a
-// [net/http.RoundTripper], and that is a Go value, not a setting.
+// A concern is a file: login.go is logging in, token.go the access token that
+// every call but that one needs. The address that is asked is a constant. There is
+// no setting, here or in package config, that could point the service at another:
+// tests and the demo, which play WeChat, hand over a [net/http.RoundTripper], and
+// that is a Go value, not a setting.
 package wechat
 
 import (
@@ -25,9 +28,6 @@ import (
 	"net/http"
 	"regexp"
 	"time"
-
-	"github.com/silenceper/wechat/v2/miniprogram/config"
-	sdk "github.com/silenceper/wechat/v2/miniprogram/context"
 
 	"healthcode/platform"
 )
@@ -41,10 +41,12 @@ const (
 	longestTimeout = 30 * time.Second
 )
 
-// Config is what one mini-program needs. It prints without its secret.
+// Config is what one mini-program, plugin or official account needs. It prints
+// without its secret.
 type Config struct {
 	AppID     string
 	AppSecret string            `json:"-"`
+	Now       func() time.Time  `json:"-"` // when nil, a token is kept until WeChat refuses it
 	Transport http.RoundTripper `json:"-"` // the way out; platform.Direct() when nil, as in production
 	Timeout   time.Duration     // of one call; five seconds when zero, thirty at most
 }
@@ -56,18 +58,35 @@ func (c Config) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "wechat a
 func (c Config) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(c)) }
 
 // App is one mini-program. It is safe for concurrent use.
-type App struct {
-	sdk     *sdk.Context // what each part of the SDK is made of; it holds the secret
-	way     platform.Outbound
-	timeout time.Duration
-}
-
-// words are what may stand in a URL as it is: the SDK escapes nothing.
-var words = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
+type App struct{ *client }
 
 // New makes the adapter of one mini-program. Its errors name the setting that is
 // wrong and not its value.
 func New(c Config) (*App, error) {
+	made, err := newClient(c)
+	if err != nil {
+		return nil, err
+	}
+	return &App{made}, nil
+}
+
+// client is who asks: a mini-program, a plugin or an official account.
+type client struct {
+	appID, secret string
+	now           func() time.Time
+	way           platform.Outbound
+	timeout       time.Duration
+	tokens        *keeper
+	forced        []time.Time // when tokens were forced, within the last day; the flight's of tokens alone
+}
+
+// Format prints the app's id alone, whatever the verb.
+func (c *client) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "wechat app "+c.appID) }
+
+// words are what may stand in a URL as it is: the SDK escapes nothing.
+var words = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
+
+func newClient(c Config) (*client, error) {
 	switch {
 	case c.AppID == "" || c.AppSecret == "":
 		return nil, errors.New("wechat: the app id and its secret must be set")
@@ -84,19 +103,20 @@ func New(c Config) (*App, error) {
 	if c.Timeout == 0 {
 		c.Timeout = usualTimeout
 	}
+	if c.Now == nil {
+		c.Now = func() time.Time { return time.Time{} } // a clock that stands
+	}
 	install()
-	return &App{
-		// No cache and no source of tokens: logging in needs neither.
-		sdk:     &sdk.Context{Config: &config.Config{AppID: c.AppID, AppSecret: c.AppSecret}},
-		way:     platform.Outbound{Host: Host, Via: c.Transport},
-		timeout: c.Timeout,
-	}, nil
+	made := &client{appID: c.AppID, secret: c.AppSecret, now: c.Now, timeout: c.Timeout,
+		way: platform.Outbound{Host: Host, Via: c.Transport}}
+	made.tokens = &keeper{now: c.Now, timeout: c.Timeout, borrow: made.token}
+	return made, nil
 }
 
-// begin opens one call of the app's. The context that it returns carries the call
-// to the SDK's client and ends with the app's timeout; end must be called.
-func (a *App) begin(ctx context.Context) (_ context.Context, c *call, end func()) {
-	c = &call{way: a.way}
-	ctx, cancel := context.WithTimeout(c.within(ctx), a.timeout)
-	return ctx, c, cancel
+// begin opens one call that needs no token. The context that it returns carries
+// the call to the SDK's client and ends with the app's timeout; end must be called.
+func (c *client) begin(ctx context.Context) (_ context.Context, q *call, end func()) {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	q = &call{way: c.way}
+	return q.within(ctx), q, cancel
 }

@@ -1,37 +1,26 @@
-// Package simulator plays openapi.alipay.com on loopback, as far as healthcode
-// uses it. Like the real gateway it checks the RSA2 signature of every request
-// over all parameters, and signs the very bytes that it answers with. It is told
-// what to get wrong.
+// Package simulator plays openapi.alipay.com on loopback, and the Alipay app on a
+// phone that goes with it, as far as healthcode uses them. Like the real gateway
+// it checks the RSA2 signature of every request over all parameters, and signs the
+// very bytes that it answers with; with certificates or without, enciphered or
+// not. It is told what to get wrong.
 //
-// Its behaviour follows the vendor's pages on alipay.system.oauth.token and on
-// signing (签名规则): errors of the token come unsigned, as error_response.
+// A concern is a file: gateway.go is what all methods have in common, login.go
+// what my.getAuthCode begins, and so on. The behaviour follows the vendor's pages
+// of each method, 签名规则, 接口内容加密方式 and 公共错误码; what is not on them says so
+// where it is played.
 package simulator
 
 import (
-	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"net/http"
-	"net/url"
-	"slices"
 	"strings"
 	"sync"
 	"time"
 	_ "time/tzdata" // Beijing time, on any machine
 )
-
-// codeLife is how long a code is good for. The real one is good for three
-// minutes to a day, by the app's scopes.
-const codeLife = 24 * time.Hour
-
-// clockSkew is how far the timestamp of a request may be off.
-const clockSkew = 10 * time.Minute
 
 // Identifiers says which of its two identifiers an app is given for a user.
 type Identifiers uint8
@@ -43,27 +32,44 @@ const (
 	Both
 )
 
-// Simulator is a played Alipay, with its apps and users. It is an http.Handler.
+// Simulator is a played Alipay, with its apps and users. It is an http.Handler,
+// and safe for concurrent use. Naming an app that was not added is a mistake of
+// the caller's, and panics.
 type Simulator struct {
-	now  func() time.Time
-	key  *rsa.PrivateKey
-	zone *time.Location
+	now     func() time.Time
+	key     *rsa.PrivateKey
+	zone    *time.Location
+	methods map[string]method
 
-	mu   sync.Mutex // guards everything below
-	apps map[string]*app
+	certificate func() *x509.Certificate // with the key; made when first asked for
+
+	mu      sync.Mutex // guards everything below
+	elapsed time.Duration
+	apps    map[string]*app
+	codes   map[string]*code
+	grants  map[string]*grant // by app_auth_token
+	checks  map[string]*check // by certify_id
+	pages   map[string]QRCode // by the address that Alipay gave
+	serial  int               // of notifications and the like
 }
 
+// app is one app as Alipay knows it.
 type app struct {
-	public *rsa.PublicKey
-	gives  Identifiers
-	codes  map[string]*code
-	failed []Failure
-}
-
-type code struct {
-	user  string
-	given time.Time
-	used  bool
+	id          string
+	public      *rsa.PublicKey
+	gives       Identifiers
+	certificate *x509.Certificate // nil in public-key mode
+	cipher      []byte            // of 接口内容加密方式; nil without
+	users       map[string]bool
+	orders      map[string]bool // outer_order_no
+	templates   map[string]template
+	accepted    map[consent]int // how many messages may be sent; any number if negative
+	sent        []Message
+	limits      map[string]int // by method: how many calls are left
+	effects     int
+	asked       []string
+	failures    []Failure // the next ones, one for each call
+	broken      Failure   // the one for all calls after that
 }
 
 // keySize is that of RSA2.
@@ -76,7 +82,11 @@ func New(now func() time.Time) (*Simulator, error) {
 		return nil, err
 	}
 	zone, err := time.LoadLocation("Asia/Shanghai")
-	return &Simulator{now: now, key: key, zone: zone, apps: map[string]*app{}}, err
+	s := &Simulator{now: now, key: key, zone: zone, apps: map[string]*app{}, codes: map[string]*code{},
+		grants: map[string]*grant{}, checks: map[string]*check{}, pages: map[string]QRCode{}}
+	s.methods = methods()
+	s.certificate = sync.OnceValue(func() *x509.Certificate { return alipays(&key.PublicKey) })
+	return s, err
 }
 
 // PublicKey is what the app's maker would copy from the console as 支付宝公钥.
@@ -98,139 +108,69 @@ func publicKey(key *rsa.PublicKey) (string, error) {
 	return base64.StdEncoding.EncodeToString(der), err
 }
 
-// AddApp registers a mini-program with its maker's public key.
+// AddApp registers an app with its maker's public key, in public-key mode and
+// without a cipher.
 func (s *Simulator) AddApp(id string, public *rsa.PublicKey, gives Identifiers) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.apps[id] = &app{public: public, gives: gives, codes: map[string]*code{}}
+	s.apps[id] = &app{id: id, public: public, gives: gives, users: map[string]bool{}, orders: map[string]bool{},
+		templates: map[string]template{}, accepted: map[consent]int{}, limits: map[string]int{}}
 }
 
-// Login is a user opening the mini-program: the code that my.getAuthCode gives.
-func (s *Simulator) Login(appID, user string) string {
+// app finds an app for the one who plays; s.mu is held.
+func (s *Simulator) app(id string) *app {
+	if a := s.apps[id]; a != nil {
+		return a
+	}
+	panic("simulator: no app " + id + " was added")
+}
+
+// Elapse makes everything that was given so far older: codes and tokens. The
+// clock by which requests are judged stays, because an SDK stamps its requests by
+// the machine's clock and will not have it moved.
+func (s *Simulator) Elapse(d time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := strings.ToLower(rand.Text()) + "X00"
-	s.apps[appID].codes[c] = &code{user: user, given: s.now()}
-	return c
+	s.elapsed += d
+}
+
+// at is the time by which lives are measured; s.mu is held.
+func (s *Simulator) at() time.Time { return s.now().Add(s.elapsed) }
+
+// Limit lets the app call the method so many times more: then it is told that it
+// calls too often.
+func (s *Simulator) Limit(appID, method string, calls int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.app(appID).limits[method] = calls
+}
+
+// Effects counts what the app's calls have changed: codes used, checks begun,
+// messages sent, QR codes made.
+func (s *Simulator) Effects(appID string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.app(appID).effects
+}
+
+// Asked is which methods were called in the app's name, in order, failing or not.
+func (s *Simulator) Asked(appID string) []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]string(nil), s.app(appID).asked...)
 }
 
 // OpenID is who the user is to that app; UserID is who they are to all apps.
 func OpenID(appID, user string) string { return "0" + digest("openid "+appID+" "+user) }
 
-// UserID is the older identifier, the same in every app.
-func UserID(user string) string { return "2088" + digest("userid " + user)[:12] }
+// UserID is the older identifier, the same in every app: sixteen digits, 2088
+// first.
+func UserID(user string) string {
+	digits := strings.Map(func(r rune) rune { return '0' + r%10 }, digest("userid " + user)[:12])
+	return "2088" + digits
+}
 
 func digest(s string) string {
 	sum := sha256.Sum256([]byte(s))
 	return base64.RawURLEncoding.EncodeToString(sum[:])[:32]
-}
-
-// ServeHTTP answers gateway.do, for alipay.system.oauth.token.
-func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
-	if r.URL.Path != "/gateway.do" || r.ParseForm() != nil {
-		http.NotFound(w, r)
-		return
-	}
-	if failure := s.failing(r.Form.Get("app_id")); failure != nil {
-		failure(s, w, r)
-		return
-	}
-	node, err := s.answer(r.Form)
-	var refused refusal
-	if errors.As(err, &refused) {
-		writeRefusal(w, refused)
-		return
-	}
-	s.write(w, "alipay_system_oauth_token_response", node)
-}
-
-// refusal is an answer that says no.
-type refusal struct{ code, msg, subCode, subMsg string }
-
-func (r refusal) Error() string { return r.subCode }
-
-func invalid(subCode string) refusal {
-	return refusal{"40002", "Invalid Arguments", subCode, subCode}
-}
-
-// answer checks a request as the gateway does, and gives the token.
-func (s *Simulator) answer(form url.Values) (map[string]any, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	a := s.apps[form.Get("app_id")]
-	switch {
-	case a == nil:
-		return nil, invalid("isv.invalid-app-id")
-	case form.Get("method") != "alipay.system.oauth.token":
-		return nil, refusal{"40006", "Insufficient Permissions", "isv.insufficient-isv-permissions", "ISV权限不足"}
-	case form.Get("sign_type") != "RSA2" || !signed(a.public, form):
-		return nil, invalid("isv.invalid-signature")
-	}
-	at, err := time.ParseInLocation(time.DateTime, form.Get("timestamp"), s.zone)
-	if off := s.now().Sub(at); err != nil || off > clockSkew || off < -clockSkew {
-		return nil, invalid("isv.invalid-timestamp")
-	}
-	c := a.codes[form.Get("code")]
-	if form.Get("grant_type") != "authorization_code" || c == nil || c.used || s.now().Sub(c.given) >= codeLife {
-		return nil, invalid("isv.code-invalid")
-	}
-	c.used = true
-	return a.token(form.Get("app_id"), c.user, at), nil
-}
-
-// token is the answer to a code: there is no code field in it, as in the real one.
-func (a *app) token(appID, user string, at time.Time) map[string]any {
-	node := map[string]any{"access_token": "authusrB" + rand.Text(), "refresh_token": "authusrB" + rand.Text(),
-		"expires_in": 1296000, "re_expires_in": 2592000, "auth_start": at.Format(time.DateTime)}
-	if a.gives != UserIDOnly {
-		node["open_id"] = OpenID(appID, user)
-	}
-	if a.gives != OpenIDOnly {
-		node["user_id"] = UserID(user)
-	}
-	return node
-}
-
-// signed checks RSA2 over every parameter that is not empty, but the signature.
-func signed(key *rsa.PublicKey, form url.Values) bool {
-	signature, err := base64.StdEncoding.DecodeString(form.Get("sign"))
-	if err != nil {
-		return false
-	}
-	var pairs []string
-	for name := range form {
-		if value := form.Get(name); name != "sign" && value != "" {
-			pairs = append(pairs, name+"="+value)
-		}
-	}
-	slices.Sort(pairs)
-	sum := sha256.Sum256([]byte(strings.Join(pairs, "&")))
-	return rsa.VerifyPKCS1v15(key, crypto.SHA256, sum[:], signature) == nil
-}
-
-// write signs the node's bytes and answers with them.
-func (s *Simulator) write(w http.ResponseWriter, name string, node any) {
-	raw, err := json.Marshal(node)
-	if err != nil {
-		http.Error(w, "", http.StatusInternalServerError)
-		return
-	}
-	w.Header().Set("Content-Type", "text/html;charset=utf-8") // as the real one does
-	fmt.Fprintf(w, `{"%s":%s,"sign":"%s"}`, name, raw, s.signature(raw))
-}
-
-func (s *Simulator) signature(raw []byte) string {
-	sum := sha256.Sum256(raw)
-	signature, err := rsa.SignPKCS1v15(nil, s.key, crypto.SHA256, sum[:])
-	if err != nil {
-		panic(err) // the key is ours and large enough
-	}
-	return base64.StdEncoding.EncodeToString(signature)
-}
-
-func writeRefusal(w http.ResponseWriter, r refusal) {
-	w.Header().Set("Content-Type", "text/html;charset=utf-8")
-	_ = json.NewEncoder(w).Encode(map[string]any{"error_response": map[string]string{ // the caller may have gone
-		"code": r.code, "msg": r.msg, "sub_code": r.subCode, "sub_msg": r.subMsg}})
 }

@@ -1,11 +1,14 @@
 package simulator
 
 import (
+	"bytes"
 	"compress/gzip"
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -44,9 +47,7 @@ var (
 	// Bomb is huge as well, but small on the wire.
 	Bomb Failure = func(_ *Simulator, w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Encoding", "gzip")
-		z := gzip.NewWriter(w)
-		flood(z)
-		_ = z.Close() // the caller may have gone
+		_, _ = w.Write(bomb()) // the caller may have gone
 	}
 
 	// Busy answers −1, 系统繁忙.
@@ -122,6 +123,15 @@ func flood(w io.Writer) {
 	_, _ = io.WriteString(w, `"}`) // the caller may have gone
 }
 
+// bomb is a flood, packed. Packing takes long, so it is done once.
+var bomb = sync.OnceValue(func() []byte {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	flood(z)
+	_ = z.Close() // into memory
+	return b.Bytes()
+})
+
 // unheard is where an answer goes that nobody gets.
 type unheard struct{}
 
@@ -129,20 +139,34 @@ func (unheard) Header() http.Header         { return http.Header{} }
 func (unheard) Write(b []byte) (int, error) { return len(b), nil }
 func (unheard) WriteHeader(int)             {}
 
+// failing is a failure that is still to come, on any path or on one.
+type failing struct {
+	path    string
+	failure Failure
+}
+
 // Fail makes the next calls for the app go wrong, each in its own way; then it
-// answers again.
-func (s *Simulator) Fail(appID string, failures ...Failure) {
+// answers again. Asking for a token is a call as well.
+func (s *Simulator) Fail(appID string, failures ...Failure) { s.FailAt(appID, "", failures...) }
+
+// FailAt is Fail for the next calls to that path.
+func (s *Simulator) FailAt(appID, path string, failures ...Failure) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	a := s.app(appID)
-	a.failures = append(a.failures, failures...)
+	for _, f := range failures {
+		a.failures = append(a.failures, failing{path, f})
+	}
 }
 
 // Break makes every call for the app go wrong, until Mend.
-func (s *Simulator) Break(appID string, failure Failure) {
+func (s *Simulator) Break(appID string, failure Failure) { s.BreakAt(appID, "", failure) }
+
+// BreakAt is Break for the calls to that path.
+func (s *Simulator) BreakAt(appID, path string, failure Failure) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.app(appID).broken = failure
+	s.app(appID).broken[path] = failure
 }
 
 // Mend makes the app answer again, whatever was to go wrong.
@@ -150,21 +174,26 @@ func (s *Simulator) Mend(appID string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	a := s.app(appID)
-	a.failures, a.broken = nil, nil
+	a.failures = nil
+	clear(a.broken)
 }
 
-// failing is what the next call for the app gets wrong, nil for nothing.
-func (s *Simulator) failing(appID string) Failure {
+// failing is what the call of the app to that path gets wrong, nil for nothing.
+func (s *Simulator) failing(appID, path string) Failure {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	a := s.apps[appID]
 	if a == nil {
 		return nil
 	}
-	if len(a.failures) == 0 {
-		return a.broken
+	for i, f := range a.failures {
+		if f.path == "" || f.path == path {
+			a.failures = slices.Delete(a.failures, i, i+1)
+			return f.failure
+		}
 	}
-	next := a.failures[0]
-	a.failures = a.failures[1:]
-	return next
+	if f := a.broken[path]; f != nil {
+		return f
+	}
+	return a.broken[""]
 }

@@ -1,38 +1,53 @@
 package simulator
 
-import (
-	"encoding/json"
-	"net/http"
-)
+// number is a user's phone number.
+type number struct{ country, digits string }
 
-// Phone is the WeChat app on a phone, for a page that plays one:
-//
-//	POST /login {"appid": …, "user": …} → {"code": …}
-//
-// is wx.login. An app that WeChat does not know is 404; a body that is not of
-// this shape, or names no user, is 400.
-func (s *Simulator) Phone() http.Handler {
-	phone := http.NewServeMux()
-	phone.HandleFunc("POST /login", func(w http.ResponseWriter, r *http.Request) {
-		var in struct{ AppID, User string }
-		body := json.NewDecoder(http.MaxBytesReader(w, r.Body, 4<<10))
-		body.DisallowUnknownFields()
-		if err := body.Decode(&in); err != nil || in.User == "" {
-			http.Error(w, "an appid and a user are needed", http.StatusBadRequest)
-			return
-		}
-		if !s.knows(in.AppID) {
-			http.Error(w, "no such app", http.StatusNotFound)
-			return
-		}
-		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(map[string]string{"code": s.Login(in.AppID, in.User)}) // the page may have gone
-	})
-	return phone
-}
-
-func (s *Simulator) knows(appID string) bool {
+// SetPhone gives the user a phone number, in a country that is dialled so: "86".
+func (s *Simulator) SetPhone(user, country, digits string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.apps[appID] != nil
+	s.numbers[user] = number{country, digits}
+}
+
+// PressPhone is the user pressing the button open-type="getPhoneNumber" and
+// agreeing: the code that the page gets, 64 characters long.
+func (s *Simulator) PressPhone(appID, user string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a := s.app(appID)
+	a.come(user, s.now())
+	return s.give(a, code{purpose: toTellPhone, user: user}, 64)
+}
+
+// phoneNumber answers wxa/business/getuserphonenumber, page getPhoneNumber. Who has
+// no number cannot press the button; a user that was given none has one that
+// nobody else has. That a used code is 40029 as well is told by those who met it.
+func (s *Simulator) phoneNumber(a *app, in struct{ Code string }) any {
+	c := a.good(in.Code, toTellPhone, s.now())
+	if c == nil || c.used {
+		return s.failed(40029, "invalid code")
+	}
+	c.used = true
+	n, known := s.numbers[c.user]
+	if !known {
+		n = number{"86", "138" + decimals(c.user)}
+	}
+	whole := n.digits
+	if n.country != "86" {
+		whole = "+" + n.country + n.digits
+	}
+	return ok(map[string]any{"phone_info": map[string]any{
+		"phoneNumber": whole, "purePhoneNumber": n.digits, "countryCode": n.country,
+		"watermark": map[string]any{"timestamp": s.now().Unix(), "appid": a.id},
+	}})
+}
+
+// decimals are eight digits that depend on s.
+func decimals(s string) string {
+	digits := []byte(digest(s)[:8])
+	for i, b := range digits {
+		digits[i] = '0' + b%10
+	}
+	return string(digits)
 }

@@ -3,34 +3,86 @@ package simulator
 import (
 	"crypto/rand"
 	"encoding/base64"
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"time"
 )
 
-// What the page code2Session says of codes and of users.
+// What the pages code2Session and getPhoneNumber say of codes and of users.
 const (
 	codeLife      = 5 * time.Minute
 	loginsAMinute = 100 // of one user; it does not say whether refused ones count, and here they do not
 )
 
-// code is one code of wx.login.
+// purpose is what a code is good for, and for nothing else.
+type purpose int
+
+const (
+	toLogIn purpose = iota + 1
+	toTellPhone
+	toReadPage
+	toUsePlugin
+)
+
+// code is one code that a phone was given.
 type code struct {
-	user  string
-	given time.Time
-	used  bool
+	purpose  purpose
+	user     string
+	given    time.Time
+	used     bool
+	host     string // of a plugin: whose mini-program it is in
+	snapshot bool   // of a page: nobody has agreed to anything
 }
 
-// jscode2session answers with 200 and JSON marked as text, whatever happens, as
-// the real one does.
-func (s *Simulator) jscode2session(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Type", "text/plain")
-	_ = json.NewEncoder(w).Encode(s.session(r)) // the caller may have gone
+// give makes a code of n characters; s.mu is held.
+func (s *Simulator) give(a *app, c code, n int) string {
+	c.given = s.now()
+	text := "0" + fresh(n-1)
+	a.codes[text] = &c
+	return text
 }
 
-// session exchanges a code. Nothing but success changes anything.
-func (s *Simulator) session(r *http.Request) map[string]any {
+// good is the code of that text and purpose, nil if the app gave none, or it has
+// expired.
+func (a *app) good(text string, p purpose, now time.Time) *code {
+	c := a.codes[text]
+	if c == nil || c.purpose != p || now.Sub(c.given) >= codeLife {
+		return nil
+	}
+	return c
+}
+
+// Login is a user opening the mini-program: the code that wx.login gives.
+func (s *Simulator) Login(appID, user string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a := s.app(appID)
+	a.come(user, s.now())
+	return s.give(a, code{purpose: toLogIn, user: user}, 32) // as the real ones
+}
+
+// SessionKey is the session_key of the user's latest login to the app, "" before
+// the first. A new login displaces it.
+func (s *Simulator) SessionKey(appID, user string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.app(appID).sessions[user]
+}
+
+// bySecret is a call that carries the app's secret in its address, and a code in
+// that parameter. It answers with 200 and JSON marked as text, whatever happens, as
+// the real ones do.
+func (s *Simulator) bySecret(k kind, parameter string, redeem func(*app, string) map[string]any) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		say(w, "text/plain", s.exchange(r, k, parameter, redeem))
+	}
+}
+
+// quotas are those of the calls that carry a secret: of logging in to a page, what
+// the page 换取用户授权凭证 says. Logging in to a mini-program is counted by user.
+var quotas = map[kind]quota{officialAccount: {aMinute: 50_000}}
+
+// exchange exchanges a code. Nothing but success changes anything.
+func (s *Simulator) exchange(r *http.Request, k kind, parameter string, redeem func(*app, string) map[string]any) map[string]any {
 	if r.Method != http.MethodGet {
 		return s.failed(43001, "require GET method")
 	}
@@ -40,7 +92,7 @@ func (s *Simulator) session(r *http.Request) map[string]any {
 		return s.failed(41002, "appid missing")
 	case q.Get("secret") == "":
 		return s.failed(41004, "appsecret missing")
-	case q.Get("js_code") == "":
+	case q.Get(parameter) == "":
 		return s.failed(41008, "missing code")
 	case q.Get("grant_type") != "authorization_code":
 		return s.failed(40002, "invalid grant_type")
@@ -49,21 +101,25 @@ func (s *Simulator) session(r *http.Request) map[string]any {
 	defer s.mu.Unlock()
 	a := s.apps[q.Get("appid")]
 	switch {
-	case a == nil:
+	case a == nil || a.kind != k:
 		return s.failed(40013, "invalid appid")
 	case a.secret != q.Get("secret"):
 		return s.failed(40125, "invalid appsecret")
 	}
-	return s.redeem(q.Get("appid"), a, a.codes[q.Get("js_code")])
+	if refusal := s.spend(a, r.URL.Path, quotas[k]); refusal != nil {
+		return refusal
+	}
+	return s.tallied(a, r.URL.Path, func() any { return redeem(a, q.Get(parameter)) }).(map[string]any)
 }
 
-// redeem takes the app's code, nil if it never gave that one; s.mu is held. What
-// expired codes and those of other apps are answered is on no page, but told by
-// many who met it, and so is 40163.
-func (s *Simulator) redeem(appID string, a *app, c *code) map[string]any {
+// redeem takes a code of wx.login; s.mu is held. What expired codes and those of
+// other apps are answered is on no page, but told by many who met it, and so is
+// 40163.
+func (s *Simulator) redeem(a *app, text string) map[string]any {
 	now := s.now()
+	c := a.good(text, toLogIn, now)
 	switch {
-	case c == nil, now.Sub(c.given) >= codeLife:
+	case c == nil:
 		return s.failed(40029, "invalid code")
 	case c.used:
 		return s.failed(40163, "code been used")
@@ -76,7 +132,7 @@ func (s *Simulator) redeem(appID string, a *app, c *code) map[string]any {
 	var key [16]byte // AES-128, as 用户数据的签名验证和加解密 says
 	_, _ = rand.Read(key[:])
 	a.sessions[c.user] = base64.StdEncoding.EncodeToString(key[:])
-	answer := map[string]any{"openid": OpenID(appID, c.user), "session_key": a.sessions[c.user]}
+	answer := map[string]any{"openid": OpenID(a.id, c.user), "session_key": a.sessions[c.user]}
 	if a.account != "" {
 		answer["unionid"] = UnionID(a.account, c.user)
 	}
@@ -85,10 +141,7 @@ func (s *Simulator) redeem(appID string, a *app, c *code) map[string]any {
 
 // admit counts a login of the user, unless it is one too many within a minute.
 func (a *app) admit(user string, now time.Time) bool {
-	recent := a.logins[user]
-	for len(recent) > 0 && now.Sub(recent[0]) >= time.Minute {
-		recent = recent[1:]
-	}
+	recent := within(a.logins[user], now, time.Minute)
 	admitted := len(recent) < loginsAMinute
 	if admitted {
 		recent = append(recent, now)
@@ -97,10 +150,10 @@ func (a *app) admit(user string, now time.Time) bool {
 	return admitted
 }
 
-// failed is an answer with WeChat's number and words, and the id of the request
-// that it puts behind them.
-func (s *Simulator) failed(number int, words string) map[string]any {
-	var id [8]byte
-	_, _ = rand.Read(id[:])
-	return map[string]any{"errcode": number, "errmsg": fmt.Sprintf("%s, rid: %08x-%x-%x", words, s.now().Unix(), id[:4], id[4:])}
+// within are those of the times that are less than that ago.
+func within(times []time.Time, now time.Time, ago time.Duration) []time.Time {
+	for len(times) > 0 && now.Sub(times[0]) >= ago {
+		times = times[1:]
+	}
+	return times
 }

@@ -2,7 +2,6 @@ package simulator_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -148,40 +147,6 @@ func TestLineCloses(t *testing.T) {
 			t.Errorf("whoever calls: %v", err)
 		}
 	})
-}
-
-func TestPhone(t *testing.T) {
-	t.Parallel()
-	s, _ := play()
-	post := func(body string) *httptest.ResponseRecorder {
-		w := httptest.NewRecorder()
-		s.Phone().ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/login", strings.NewReader(body)))
-		return w
-	}
-	w := post(`{"appid":"wx1","user":"anna"}`)
-	var out struct{ Code string }
-	if err := json.Unmarshal(w.Body.Bytes(), &out); err != nil || w.Code != http.StatusOK {
-		t.Fatal(w.Code, err)
-	}
-	if got := login(t, s, "wx1", "s1", out.Code); got.OpenID != simulator.OpenID("wx1", "anna") {
-		t.Errorf("the code that the phone got: %+v", got)
-	}
-	for body, want := range map[string]int{
-		``:                http.StatusBadRequest,
-		`{"appid":"wx1"}`: http.StatusBadRequest,
-		`{"appid":"wx1","user":"a","secret":"s"}`:                    http.StatusBadRequest,
-		`{"appid":"wx1","user":"` + strings.Repeat("a", 5000) + `"}`: http.StatusBadRequest,
-		`{"appid":"wx9","user":"anna"}`:                              http.StatusNotFound,
-	} {
-		if w := post(body); w.Code != want {
-			t.Errorf("%.40s: %d", body, w.Code)
-		}
-	}
-	w = httptest.NewRecorder()
-	s.Phone().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/login", nil))
-	if w.Code != http.StatusMethodNotAllowed {
-		t.Errorf("GET: %d", w.Code)
-	}
 }
 
 func TestUnknownAppIsTheCallersMistake(t *testing.T) {
