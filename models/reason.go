@@ -32,6 +32,7 @@ const (
 	ReasonLoginCodeUsed   Reason = "login.code_used"
 	ReasonLoginBlocked    Reason = "login.blocked"
 	ReasonLoginPlatform   Reason = "login.platform_unknown"
+	ReasonLoginSnapshot   Reason = "login.snapshot"
 	ReasonLoginStaff      Reason = "login.staff_refused"
 	ReasonLoginClient     Reason = "login.client_refused"
 	ReasonTicket          Reason = "login.ticket_invalid"
@@ -45,6 +46,16 @@ const (
 	ReasonUpstreamLying   Reason = "upstream.answer_unusable"
 	ReasonUpstreamRefused Reason = "upstream.refused_us"
 	ReasonForbidden       Reason = "actor.forbidden"
+
+	// Channels: plugins in other apps, and what the platforms check.
+	ReasonPluginForbidden  Reason = "plugin.forbidden"
+	ReasonLink             Reason = "link.invalid"
+	ReasonNameCheckUnknown Reason = "realname.unknown"
+	ReasonNameCheckKind    Reason = "realname.document"
+	ReasonNameCheckDone    Reason = "realname.needless"
+	ReasonMessageRefused   Reason = "message.refused"
+	ReasonTextRefused      Reason = "text.refused"
+	ReasonPhoneNotShared   Reason = "phone.not_shared"
 
 	// People and documents.
 	ReasonNameInvalid        Reason = "name.invalid"
@@ -129,6 +140,10 @@ var kinds = map[Reason]Kind{
 	ReasonInvitation: Gone, ReasonPasswordWeak: Invalid, ReasonUsernameTaken: Conflict,
 	ReasonUpstream: Upstream, ReasonUpstreamSlow: Upstream, ReasonUpstreamBusy: Upstream,
 	ReasonUpstreamLying: Upstream, ReasonUpstreamRefused: Upstream, ReasonForbidden: Forbidden,
+
+	ReasonPluginForbidden: Forbidden, ReasonLink: Gone, ReasonNameCheckUnknown: NotFound,
+	ReasonNameCheckKind: Invalid, ReasonNameCheckDone: Conflict,
+	ReasonMessageRefused: Conflict, ReasonTextRefused: Invalid, ReasonLoginSnapshot: Forbidden, ReasonPhoneNotShared: Conflict,
 
 	ReasonNameInvalid: Invalid, ReasonPhoneInvalid: Invalid, ReasonDocumentType: Invalid,
 	ReasonDocumentFormat: Invalid, ReasonDocumentChecksum: Invalid, ReasonDocumentBirth: Invalid,

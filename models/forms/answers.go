@@ -143,6 +143,16 @@ func (a Answers) Stays() []Stay {
 	return list
 }
 
+// Texts are what somebody wrote in words of their own.
+func (a Answers) Texts() (list []string) {
+	for _, given := range a.answers {
+		if given.field.Type == TypeText {
+			list = append(list, given.text)
+		}
+	}
+	return list
+}
+
 // NeedsReview reports whether an answer was given that a worker must look at.
 func (a Answers) NeedsReview() bool {
 	return slices.ContainsFunc(a.answers, func(given answer) bool {

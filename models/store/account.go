@@ -13,7 +13,8 @@ type accountRow struct {
 	Platform     string
 	OpenIDSealed []byte `gorm:"column:open_id_sealed"`
 	ResidentID   string
-	CreatedAt    int64 `gorm:"autoCreateTime:false"`
+	PhoneSealed  []byte // what the platform said, until a registration uses it
+	CreatedAt    int64  `gorm:"autoCreateTime:false"`
 	ClosedAt     int64
 }
 

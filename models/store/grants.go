@@ -20,6 +20,9 @@ var privileges = map[string]string{
 	"residents":         "SELECT, INSERT, UPDATE",
 	"accounts":          "SELECT, INSERT, UPDATE",
 	"sessions":          "SELECT, INSERT, UPDATE",
+	"name_checks":       "SELECT, INSERT, UPDATE",
+	"subscriptions":     "SELECT, INSERT, UPDATE",
+	"links":             "SELECT, INSERT, UPDATE",
 	"tickets":           "SELECT, INSERT, UPDATE",
 	"consents":          "SELECT, INSERT, UPDATE",
 	"declarations":      "SELECT, INSERT, UPDATE",
@@ -54,6 +57,7 @@ var sweepPrivileges = map[string]string{
 	"invitations": "SELECT, DELETE", "residents": "SELECT, UPDATE, DELETE", "accounts": "SELECT, DELETE",
 	"tags": "SELECT, DELETE", "consents": "SELECT, DELETE", "corrections": "SELECT, DELETE",
 	"reviews": "SELECT, DELETE", "judgements": "SELECT, DELETE", "tests": "SELECT, DELETE",
+	"name_checks": "SELECT, DELETE", "links": "SELECT, DELETE",
 	"vaccinations": "SELECT", "listings": "SELECT", "documents": "SELECT",
 	"jurisdictions": "SELECT", "communities": "SELECT", "rule_sets": "SELECT, INSERT", "goose_db_version": "SELECT",
 }

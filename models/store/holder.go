@@ -118,7 +118,7 @@ func (s *Store) holderRow(ctx context.Context, hash []byte) (row holderRow, err 
 
 // unregistered says why a token has no resident.
 func (s *Store) unregistered(ctx context.Context, token string) (Holder, error) {
-	me, err := s.Resident(ctx, token)
+	me, err := s.Linked(ctx, token)
 	return Holder{ID: me.ID, SessionID: me.SessionID}, err
 }
 

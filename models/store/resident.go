@@ -107,8 +107,8 @@ func (t *txn) insertResident(r models.Registration, home models.Community) (stri
 	return id, t.insert(&row)
 }
 
-// Resident is the resident whose session the token is. The problem is
-// registration.required for an account that belongs to nobody yet.
+// Resident is the resident whose session the token is, in the city's own apps.
+// The problem is registration.required for an account that belongs to nobody yet.
 func (s *Store) Resident(ctx context.Context, token string) (models.Resident, error) {
 	account, err := s.Account(ctx, token)
 	if err != nil {

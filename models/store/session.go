@@ -116,20 +116,6 @@ func (s *Store) session(ctx context.Context, kind, token string) (sessionRow, er
 	return row, err
 }
 
-// Account is whose session the token is. The problem is login.required when it
-// is nobody's any more.
-func (s *Store) Account(ctx context.Context, token string) (models.Account, error) {
-	session, err := s.session(ctx, sessionAccount, token)
-	if err != nil {
-		return models.Account{}, err
-	}
-	var row accountRow
-	if err := s.read.WithContext(ctx).Where("id = ?", session.SubjectID).Take(&row).Error; err != nil {
-		return models.Account{}, fmt.Errorf("account: %w", err)
-	}
-	return models.Account{ID: row.ID, Platform: row.Platform, ResidentID: row.ResidentID, SessionID: session.ID}, nil
-}
-
 // Ticket makes what opens one more session of the account, once, within a
 // minute: a shell hands it to the page that it opens.
 func (s *Store) Ticket(ctx context.Context, me models.Account) (ticket string, err error) {

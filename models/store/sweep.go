@@ -22,6 +22,8 @@ var retention = []struct {
 }{
 	{"visits", "at", 31 * day, ""},
 	{"tickets", "expires_at", day, ""},
+	{"name_checks", "expires_at", 30 * day, ""},
+	{"links", "expires_at", day, ""},
 	{"invitations", "expires_at", 30 * day, ""},
 	{"requests", "at", 7 * day, ""},
 	{"grants", "expires_at", 31 * day, ""},

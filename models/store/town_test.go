@@ -138,7 +138,7 @@ func (w *town) account(platform string) (models.Account, string) {
 	w.people++
 	token, err := w.SignIn(w.ctx, store.SignIn{Platform: platform, AppID: "app", OpenID: fmt.Sprint("open", w.people), Device: "phone"})
 	must(w.t, err)
-	me, err := w.Account(w.ctx, token)
+	me, err := w.Channel(w.ctx, token)
 	must(w.t, err)
 	return me, token
 }
