@@ -39,6 +39,21 @@ func (k *knock) body(t *testing.T, r handlers.Route) (in any, header []string) {
 		return map[string]string{"ticket": k.ticket()}, nil
 	case "POST /v1/registration":
 		return k.registration(6, "周八"), nil
+	case "POST /v1/phone":
+		return map[string]string{"code": k.wechat.PressPhone(wechatApp, "anybody"), "message": k.alipay.PhoneMessage(alipayApp, "13812345678")}, nil
+	case "POST /v1/alipay/notifications":
+		form := k.alipay.Notify(alipayApp, withdrawn, map[string]string{"open_id": "somebody who never came"})
+		return form.Encode(), []string{"Content-Type", "application/x-www-form-urlencoded"}
+	case "POST /v1/page-config":
+		return map[string]string{"page": k.origin + "/"}, nil
+	case "POST /v1/messages/subscriptions":
+		return map[string]any{"accepted": []string{"template-of-results"}}, nil
+	case "POST /v1/links/handover":
+		var asked struct{ Challenge string }
+		k.ask(k.tokens["plugin"], "POST", "/v1/links/challenge", nil).into(t, &asked)
+		return map[string]string{"challenge": asked.Challenge}, nil
+	case "POST /v1/links":
+		return map[string]string{"handover": k.handover()}, nil
 	case "POST /v1/declarations":
 		return map[string]any{"form": "health", "version": 1, "answers": well}, []string{"Idempotency-Key", "key-" + k.ulid()}
 	case "POST /v1/visits":
@@ -113,4 +128,14 @@ func dose(n int) map[string]any {
 func result(said string) map[string]any {
 	return map[string]any{"document": map[string]string{"type": "resident_id", "number": documentNumber(1)}, "name": "张三", "kind": "pcr",
 		"result": said, "sampled": noon.Add(-3 * 3600e9).Format("2006-01-02T15:04:05Z07:00"), "lab": "余杭区疾控中心"}
+}
+
+// handover is what the resident has given to the plugin that is nobody's yet.
+func (k *knock) handover() string {
+	k.t.Helper()
+	var asked struct{ Challenge string }
+	k.ask(k.tokens["plugin"], "POST", "/v1/links/challenge", nil).into(k.t, &asked)
+	var given struct{ Handover string }
+	k.ask(k.tokens["resident"], "POST", "/v1/links/handover", map[string]string{"challenge": asked.Challenge}).into(k.t, &given)
+	return given.Handover
 }

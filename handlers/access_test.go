@@ -105,6 +105,9 @@ func newKnock(t *testing.T) *knock {
 		"outsider": "outsider", "administrator": "admin", "administrator elsewhere": "elsewhere"} {
 		k.tokens[who] = k.staff(username)
 	}
+	k.tokens["plugin"] = k.pluginLogin("nobody yet")
+	k.tokens["linked plugin"] = k.pluginLogin("张三 elsewhere")
+	k.link(k.tokens["linked plugin"], k.tokens["resident"]).into(t, nil)
 	k.tokens["gate"] = k.gate()
 	k.tokens["client"], k.basic = k.client()
 	k.findThings(t)
@@ -118,6 +121,8 @@ func (k *knock) findThings(t *testing.T) {
 	k.declare(k.tokens["resident"], ill).into(t, nil)
 	about := k.reviews(k.tokens["worker"])[0]
 	k.tokens["unverified"] = k.register("alipay", 4, "赵六")
+	var check struct{ ID string }
+	k.ask(k.tokens["unverified"], "POST", "/v1/name-checks", nil).into(t, &check)
 	k.clock.Advance(1e9)
 	k.register("alipay", 5, "孙七")
 	waiting := slices.DeleteFunc(k.reviews(k.tokens["worker"]), func(id string) bool { return id == about })
@@ -128,14 +133,17 @@ func (k *knock) findThings(t *testing.T) {
 		CommunityID: must[string](t)(k.store.AddCommunity(t.Context(), operator, models.Community{Jurisdiction: "420100", Name: words("江汉社区", "Jianghan"), Phone: "027-1"})),
 		Name:        words("江汉路站", "Jianghan Road Station")}))
 	k.things = map[string]map[string]string{
-		"/v1/sessions/:id":          {"the resident's second phone": k.session(t, "张三1"), "unknown": strings.Repeat("0", 26)},
-		"/v1/reviews/:id/claim":     reviews,
-		"/v1/reviews/:id/judgement": reviews,
-		"/console/reviews/:id":      reviews,
-		"/v1/consents/:purpose":     {"visits": "visits", "the code": "code", "unknown": "advertising"},
-		"/v1/forms/:form":           {"health": "health", "unknown": "wealth"},
-		"/declare/:form":            {"health": "health", "unknown": "wealth"},
-		"/posters/:venue":           {"here": k.venue.ID, "elsewhere": far.ID, "unknown": "v0"},
+		"/v1/sessions/:id":           {"the resident's second phone": k.session(t, "张三1"), "unknown": strings.Repeat("0", 26)},
+		"/v1/name-checks/:id/result": {"the unverified resident's": check.ID, "unknown": strings.Repeat("0", 26)},
+		"/v1/reviews/:id/claim":      reviews,
+		"/v1/reviews/:id/judgement":  reviews,
+		"/console/reviews/:id":       reviews,
+		"/v1/consents/:purpose":      {"visits": "visits", "the code": "code", "unknown": "advertising"},
+		"/v1/forms/:form":            {"health": "health", "unknown": "wealth"},
+		"/declare/:form":             {"health": "health", "unknown": "wealth"},
+		"/enter/:channel":            {"not configured": "app"},
+		"/enter/:channel/back":       {"not configured": "app"},
+		"/posters/:venue":            {"here": k.venue.ID, "elsewhere": far.ID, "unknown": "v0"},
 	}
 }
 

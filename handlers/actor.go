@@ -50,13 +50,27 @@ func (a *api) account(handle func(*gin.Context, models.Account) error) endpoint 
 	return as(a, "account", residentCookie, a.Store.Account, handle)
 }
 
+// channel is any account, a plugin's too.
+func (a *api) channel(handle func(*gin.Context, models.Account) error) endpoint {
+	return as(a, "channel", residentCookie, a.Store.Channel, handle)
+}
+
+func (a *api) plugin(handle func(*gin.Context, models.Plugin) error) endpoint {
+	return as(a, "plugin", residentCookie, a.Store.Plugin, handle)
+}
+
+// linked is a resident by any channel.
+func (a *api) linked(handle func(*gin.Context, models.Linked) error) endpoint {
+	return as(a, "linked", residentCookie, a.Store.Linked, handle)
+}
+
 func (a *api) resident(handle func(*gin.Context, models.Resident) error) endpoint {
 	return as(a, "resident", residentCookie, a.Store.Resident, handle)
 }
 
 // holder is a resident opening their code, by the shortest way there is.
 func (a *api) holder(handle func(*gin.Context, store.Holder) error) endpoint {
-	return as(a, "resident", residentCookie, a.Store.Holder, handle)
+	return as(a, "linked", residentCookie, a.Store.Holder, handle)
 }
 
 func (a *api) staff(handle func(*gin.Context, models.Staff) error) endpoint {

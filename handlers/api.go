@@ -27,12 +27,20 @@ type Identifier interface {
 	Identify(ctx context.Context, code string) (platform.Identity, error)
 }
 
-// Options are what the handlers need. All must be set.
+// Options are what the handlers need. A platform that is not there cannot do it.
 type Options struct {
 	Store          *store.Store
-	Identify       map[string]Identifier // by platform
-	Origin         string                // "https://host" of the pages; posters and invitations point there
-	Zone           *time.Location        // of the jurisdiction: what "a day" means
+	Identify       map[string]Identifier         // by platform
+	Hosted         map[string]HostedIdentifier   // of plugins, by platform; none in most cities
+	Phones         map[string]PhoneReader        // by platform
+	Names          map[string]NameChecker        // by platform
+	PageLogins     map[string]PageLogin          // by the last part of /enter/…
+	PageConfig     PageSigner                    // nil without an official account
+	Templates      map[string]Templates          // by platform
+	Texts          map[string]TextChecker        // by platform
+	Notifications  map[string]NotificationReader // by platform
+	Origin         string                        // "https://host" of the pages; posters and invitations point there
+	Zone           *time.Location                // of the jurisdiction: what "a day" means
 	Now            func() time.Time
 	Log            *slog.Logger
 	Metrics        prometheus.Registerer

@@ -28,7 +28,7 @@ type declarationOutput struct {
 
 // declare takes down what a resident says. The Idempotency-Key makes it safe to
 // send again when the answer was lost.
-func (a *api) declare(c *gin.Context, me models.Resident) error {
+func (a *api) declare(c *gin.Context, me models.Linked) error {
 	body, err := read(c, bodyLimit)
 	if err != nil {
 		return err
@@ -41,11 +41,14 @@ func (a *api) declare(c *gin.Context, me models.Resident) error {
 	if err != nil {
 		return err
 	}
-	d, err := a.declaration(c, in)
+	answers, err := a.answered(c, in)
 	if err != nil {
 		return err
 	}
-	out, err := a.Store.Declare(c.Request.Context(), me, key, d)
+	if err := a.presentable(c, me.AccountID, answers.Texts()); err != nil {
+		return err
+	}
+	out, err := a.Store.Declare(c.Request.Context(), me.Resident, key, answers.Declaration(a.Now(), a.Zone))
 	if err != nil {
 		return err
 	}
@@ -54,24 +57,20 @@ func (a *api) declare(c *gin.Context, me models.Resident) error {
 	return nil
 }
 
-// declaration holds the answers against the form, in the words of the form.
-func (a *api) declaration(c *gin.Context, in declarationInput) (models.Declaration, error) {
+// answered holds the answers against the form, in the words of the form.
+func (a *api) answered(c *gin.Context, in declarationInput) (forms.Answers, error) {
 	form, err := a.form(in.Form)
 	if err != nil {
-		return models.Declaration{}, err
+		return forms.Answers{}, err
 	}
 	if in.Version != form.Version {
-		return models.Declaration{}, models.Refuse(models.ReasonFormVersion)
+		return forms.Answers{}, models.Refuse(models.ReasonFormVersion)
 	}
 	places, err := a.places(c)
 	if err != nil {
-		return models.Declaration{}, err
+		return forms.Answers{}, err
 	}
-	answers, err := form.Check(in.Answers, a.Now().In(a.Zone), places)
-	if err != nil {
-		return models.Declaration{}, err
-	}
-	return answers.Declaration(a.Now(), a.Zone), nil
+	return form.Check(in.Answers, a.Now().In(a.Zone), places)
 }
 
 // places says which places there are.
@@ -95,7 +94,7 @@ func (a *api) form(id string) (*forms.Form, error) {
 }
 
 // showForm gives the form as data, for whoever draws it natively.
-func (a *api) showForm(c *gin.Context, _ models.Account) error {
+func (a *api) showForm(c *gin.Context) error {
 	form, err := a.form(c.Param("form"))
 	if err != nil {
 		return err

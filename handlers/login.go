@@ -1,22 +1,25 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
 
 	"healthcode/models"
 	"healthcode/models/store"
+	"healthcode/platform"
 )
 
 type loginInput struct {
 	Platform string `json:"platform"`
 	Code     string `json:"code"`
+	Host     string `json:"host"` // the app that an Alipay plugin lives in
 }
 
 type loginOutput struct {
-	Token      string `json:"token"`  // for the shell's own requests
-	Ticket     string `json:"ticket"` // for the page that it opens next
+	Token      string `json:"token"`            // for the shell's own requests
+	Ticket     string `json:"ticket,omitempty"` // for the page that it opens next; a plugin opens none
 	Registered bool   `json:"registered"`
 }
 
@@ -29,12 +32,8 @@ func (a *api) login(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	identify, known := a.Identify[in.Platform]
-	if !known {
-		return models.Refuse(models.ReasonLoginPlatform).On("platform")
-	}
 	ctx := c.Request.Context()
-	who, err := identify.Identify(ctx, in.Code)
+	who, err := a.identify(ctx, in)
 	if err != nil {
 		return err
 	}
@@ -42,16 +41,29 @@ func (a *api) login(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	me, err := a.Store.Account(ctx, token)
+	me, err := a.Store.Channel(ctx, token)
 	if err != nil {
 		return err
 	}
-	ticket, err := a.Store.Ticket(ctx, me)
-	if err != nil {
-		return err
+	out := loginOutput{Token: token, Registered: me.ResidentID != ""}
+	if !me.IsPlugin() {
+		if out.Ticket, err = a.Store.Ticket(ctx, me); err != nil {
+			return err
+		}
 	}
-	c.JSON(http.StatusOK, loginOutput{Token: token, Ticket: ticket, Registered: me.ResidentID != ""})
+	c.JSON(http.StatusOK, out)
 	return nil
+}
+
+// identify asks the platform whose code it is.
+func (a *api) identify(ctx context.Context, in loginInput) (platform.Identity, error) {
+	if hosted, known := a.Hosted[in.Platform]; known {
+		return hosted.IdentifyIn(ctx, in.Host, in.Code)
+	}
+	if own, known := a.Identify[in.Platform]; known {
+		return own.Identify(ctx, in.Code)
+	}
+	return platform.Identity{}, models.Refuse(models.ReasonLoginPlatform).On("platform")
 }
 
 type ticketOutput struct {

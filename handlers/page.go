@@ -15,11 +15,15 @@ import (
 // frame is what every page knows about its reader.
 func (a *api) frame(c *gin.Context) web.Page {
 	keepLanguage(c)
-	return web.Page{Language: languageOf(c), Host: hostOf(c.Request.UserAgent()), Zone: a.Zone}
+	agent := c.Request.UserAgent()
+	return web.Page{Language: languageOf(c), Host: hostOf(agent), Shell: inShell(agent), Zone: a.Zone}
 }
 
+// inShell reports whether a mini-program shows the page: both apps name it.
+func inShell(agent string) bool { return strings.Contains(strings.ToLower(agent), "miniprogram") }
+
 // hostOf says where a page is shown, by what the browser says it is. Both apps
-// name themselves there, and say when a mini-program shows the page.
+// name themselves there.
 func hostOf(agent string) string {
 	switch {
 	case strings.Contains(agent, "AlipayClient"):
@@ -56,7 +60,7 @@ func (a *api) refusePage(c *gin.Context, status int, p *models.Problem) {
 	}
 	var out web.Framed = web.ProblemPage{Page: page, Says: web.Reason(page.Language, p.Reason), RequestID: requestID(c)}
 	if p.Kind() == models.Unauthenticated {
-		out = web.OutsidePage{Page: page}
+		out = web.OutsidePage{Page: page, Ways: a.ways(page)}
 	}
 	if err := write(c, status, out); err != nil {
 		a.Log.ErrorContext(c.Request.Context(), "page failed", "request_id", requestID(c), "error", err.Error())
@@ -83,7 +87,9 @@ func (a *api) pages() []route {
 		{get, "/door", a.plainPage(func(p web.Page) web.Framed { return web.DoorPage{Page: p} })},
 		{get, "/p", a.plainPage(func(p web.Page) web.Framed { return web.PassPage{Page: p} })},
 		{get, "/enter", a.plainPage(func(p web.Page) web.Framed { return web.EnterPage{Page: p} })},
-		{get, "/about", a.plainPage(func(p web.Page) web.Framed { return web.AboutPage{Page: p, Purposes: models.Purposes()} })},
+		{get, "/enter/:channel", a.public(a.enterBy)},
+		{get, "/enter/:channel/back", a.public(a.enterBack)},
+		{get, "/about", a.plainPage(func(p web.Page) web.Framed { return web.NewAboutPage(p) })},
 
 		{get, "/staff/login", a.plainPage(func(p web.Page) web.Framed { return web.StaffLoginPage{Page: p} })},
 		{get, "/staff/join", a.plainPage(func(p web.Page) web.Framed { return web.NewJoinPage(p) })},
@@ -98,6 +104,7 @@ func (a *api) pages() []route {
 // homePage is for accounts: it also greets those who have not registered yet.
 func (a *api) homePage(c *gin.Context, me models.Account) error {
 	page := web.HomePage{Page: a.frame(c), Forms: a.Store.Forms}
+	page.Scans = a.scans(page.Page)
 	r, err := a.Store.ResidentOf(c.Request.Context(), me)
 	if errors.Is(err, models.Forbidden) {
 		return write(c, http.StatusOK, page)
@@ -130,7 +137,11 @@ func (a *api) registerPage(c *gin.Context, me models.Account) error {
 	case !errors.Is(err, models.Forbidden):
 		return err
 	}
-	return write(c, http.StatusOK, web.NewRegisterPage(a.frame(c), communities, refusal))
+	claimed, err := a.Store.ClaimedPhone(c.Request.Context(), me)
+	if err != nil {
+		return err
+	}
+	return write(c, http.StatusOK, web.NewRegisterPage(a.frame(c), communities, refusal, claimed))
 }
 
 // codePage brings all that the phone needs to show the code, so that it asks once.

@@ -28,11 +28,11 @@ func (a *api) present(c *gin.Context, me store.Holder) error {
 		c.JSON(http.StatusOK, a.passSaid(me.Presented))
 		return nil
 	}
-	r, err := a.Store.Resident(c.Request.Context(), token(c, residentCookie))
+	r, err := a.Store.Linked(c.Request.Context(), token(c, residentCookie))
 	if err != nil {
 		return err
 	}
-	p, err := a.Store.Present(c.Request.Context(), r)
+	p, err := a.Store.Present(c.Request.Context(), r.Resident)
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ type standingOutput struct {
 }
 
 // standing tells the resident why they have the colour they have.
-func (a *api) standing(c *gin.Context, me models.Resident) error {
+func (a *api) standing(c *gin.Context, me models.Linked) error {
 	s, err := a.Store.Standing(c.Request.Context(), me.ID)
 	if err != nil {
 		return err

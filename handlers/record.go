@@ -130,8 +130,8 @@ type courseOutput struct {
 }
 
 // vaccinations shows the resident their doses.
-func (a *api) vaccinations(c *gin.Context, me models.Resident) error {
-	course, err := a.Store.Course(c.Request.Context(), me)
+func (a *api) vaccinations(c *gin.Context, me models.Linked) error {
+	course, err := a.Store.Course(c.Request.Context(), me.Resident)
 	if err != nil {
 		return err
 	}

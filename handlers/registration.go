@@ -50,7 +50,11 @@ func (a *api) register(c *gin.Context, me models.Account) error {
 	if err != nil {
 		return err
 	}
-	r, err := a.registration(in)
+	claimed, err := a.Store.ClaimedPhone(c.Request.Context(), me)
+	if err != nil {
+		return err
+	}
+	r, err := a.registration(in, claimed)
 	if err != nil {
 		return err
 	}
@@ -64,15 +68,18 @@ func (a *api) register(c *gin.Context, me models.Account) error {
 	return nil
 }
 
-// registration tells everything that is wrong with it at once.
-func (a *api) registration(in registrationInput) (models.Registration, error) {
+// registration tells everything that is wrong with it at once. The number that
+// the platform gave stands in for one that is not typed.
+func (a *api) registration(in registrationInput, claimed models.Phone) (models.Registration, error) {
 	var ps models.Problems
 	r := models.Registration{Community: in.Community, Document: a.document(in.Document, &ps)}
 	var err error
 	r.Name, err = models.ParseName(in.Name)
 	ps.Add("name", err)
-	r.Phone, err = models.ParsePhone(in.Phone)
-	ps.Add("phone", err)
+	if r.Phone = claimed; in.Phone != "" || claimed == (models.Phone{}) {
+		r.Phone, err = models.ParsePhone(in.Phone)
+		ps.Add("phone", err)
+	}
 	if in.Guardian != "" {
 		r.Guardian, err = models.ParseName(in.Guardian)
 		ps.Add("guardian", err)

@@ -62,6 +62,7 @@ func TestShots(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Run("resident", shootResident)
+	t.Run("outside", shootOutside)
 	t.Run("staff", shootStaff)
 	t.Run("demo", shootDemo)
 	total := int64(0)
@@ -104,6 +105,21 @@ func shootResident(t *testing.T) {
 	j.at("/code")
 	j.shootPage("code-yellow", "/code")
 	j.shootPage("why-yellow", "/code/why")
+}
+
+// shootOutside takes the pages that differ outside of the mini-programs.
+func shootOutside(t *testing.T) {
+	town := newJourneyTown(t)
+	town.apps.PageLogins["app"] = door{}
+	town.serve(t)
+	newJourney(t, "browser", town.URL).shootPage("outside-browser", "/")
+	j := newJourney(t, "wechat page", town.URL)
+	j.shootPage("outside-wechat", "/")
+	j.enter(town, "wechat", "zhang", "/register")
+	j.register("张三", documentNumber(1))
+	town.approve(t, "registration")
+	j.declareWell()
+	j.shootPage("home-scan", "/")
 }
 
 func shootStaff(t *testing.T) {

@@ -27,10 +27,11 @@ import (
 )
 
 const (
-	wechatApp = "wx0123456789abcdef"
-	wechatKey = "0123456789abcdef0123456789abcdef"
-	alipayApp = "2021000000000001"
-	password  = "journey-of-a-thousand-li"
+	wechatApp       = "wx0123456789abcdef"
+	wechatKey       = "0123456789abcdef0123456789abcdef"
+	officialAccount = "wxfedcba9876543210"
+	alipayApp       = "2021000000000001"
+	password        = "journey-of-a-thousand-li"
 )
 
 var schema = storetest.Schema{Migrate: store.Migrate, Grants: store.Grants}
@@ -53,7 +54,8 @@ type town struct {
 	metrics *prometheus.Registry
 	wechat  *wechatsim.Simulator
 	alipay  *alipaysim.Simulator
-	apps    map[string]handlers.Identifier
+	apps    handlers.Options // what is asked of the platforms, and nothing else
+	host    string           // a mini-program that has our Alipay plugin in it
 
 	community string // where the worker is
 	venue     models.Venue
@@ -87,7 +89,7 @@ func (town *town) open(t testing.TB) {
 	t.Helper()
 	town.store = must[*store.Store](t)(store.Open(t.Context(), store.Options{DSN: town.db.DSN, Vault: town.keys, Rules: rules.Default(),
 		Forms: forms.Default(), Now: town.now, Log: town.log}))
-	if town.apps == nil {
+	if town.apps.Identify == nil {
 		town.play(t)
 	}
 	town.serve(t)
@@ -97,9 +99,10 @@ func (town *town) open(t testing.TB) {
 func (town *town) serve(t testing.TB) {
 	t.Helper()
 	town.metrics = prometheus.NewRegistry()
-	zone := must[*time.Location](t)(time.LoadLocation("Asia/Shanghai"))
-	town.service = must[http.Handler](t)(handlers.New(handlers.Options{Store: town.store, Identify: town.apps, Origin: town.origin,
-		Zone: zone, Now: town.now, Log: town.log, Metrics: town.metrics}))
+	o := town.apps
+	o.Store, o.Origin, o.Now, o.Log, o.Metrics = town.store, town.origin, town.now, town.log, town.metrics
+	o.Zone = must[*time.Location](t)(time.LoadLocation("Asia/Shanghai"))
+	town.service = must[http.Handler](t)(handlers.New(o))
 }
 
 // play makes the real adapters, talking to the two simulators.
@@ -114,9 +117,27 @@ func (town *town) play(t testing.TB) {
 	}
 	town.alipay.AddApp(alipayApp, public, alipaysim.OpenIDOnly)
 	theirs := must[string](t)(town.alipay.PublicKey())
+	config := alipay.Config{AppID: alipayApp, PrivateKey: private, AlipayPublicKey: theirs, EncryptKey: town.alipay.EncryptKey(alipayApp),
+		Transport: town.way(town.alipay), Timeout: town.wait}
+	town.host = "2021000000000099"
+	town.alipay.AddApp(town.host, public, alipaysim.OpenIDOnly)
+	plugin := must[*alipay.Plugin](t)(alipay.NewPlugin(alipay.PluginConfig{Config: config, Hosts: map[string]string{town.host: town.alipay.Authorize(town.host, alipayApp)}}))
 	we := must[*wechat.App](t)(wechat.New(wechat.Config{AppID: wechatApp, AppSecret: wechatKey, Transport: town.way(town.wechat), Timeout: town.wait}))
-	ali := must[*alipay.App](t)(alipay.New(alipay.Config{AppID: alipayApp, PrivateKey: private, AlipayPublicKey: theirs, Transport: town.way(town.alipay), Timeout: town.wait}))
-	town.apps = map[string]handlers.Identifier{platform.WeChat: we, platform.Alipay: ali}
+	town.wechat.AddOfficialAccount(officialAccount, wechatKey)
+	official := must[*wechat.OfficialAccount](t)(wechat.NewOfficialAccount(wechat.Config{AppID: officialAccount, AppSecret: wechatKey, Now: time.Now,
+		Transport: town.way(town.wechat), Timeout: town.wait}))
+	ali := must[*alipay.App](t)(alipay.New(config))
+	town.apps = handlers.Options{
+		Identify:      map[string]handlers.Identifier{platform.WeChat: we, platform.Alipay: ali},
+		Hosted:        map[string]handlers.HostedIdentifier{platform.AlipayPlugin: plugin},
+		Phones:        map[string]handlers.PhoneReader{platform.WeChat: we, platform.Alipay: ali},
+		Names:         map[string]handlers.NameChecker{platform.WeChat: we, platform.Alipay: ali},
+		Texts:         map[string]handlers.TextChecker{platform.WeChat: we},
+		Notifications: map[string]handlers.NotificationReader{platform.Alipay: ali},
+		PageLogins:    map[string]handlers.PageLogin{"wechat": wechat.PageLogin{Account: official, Redirect: town.origin + "/enter/wechat/back"}},
+		PageConfig:    official,
+		Templates:     map[string]handlers.Templates{platform.WeChat: {IDs: []string{"template-of-results"}, ForGood: true}},
+	}
 }
 
 // played answers every request by a handler, without a network.
@@ -135,7 +156,11 @@ func (p played) RoundTrip(r *http.Request) (response *http.Response, err error) 
 		}
 	}()
 	w := httptest.NewRecorder()
-	p.ServeHTTP(w, r.Clone(r.Context()))
+	r = r.Clone(r.Context())
+	if r.Body == nil { // which a server's request never is
+		r.Body = http.NoBody
+	}
+	p.ServeHTTP(w, r)
 	return w.Result(), r.Context().Err()
 }
 

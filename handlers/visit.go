@@ -25,12 +25,12 @@ type doorOutput struct {
 }
 
 // visit records that the resident scanned a door's poster.
-func (a *api) visit(c *gin.Context, me models.Resident) error {
+func (a *api) visit(c *gin.Context, me models.Linked) error {
 	in, err := bind[doorInput](c)
 	if err != nil {
 		return err
 	}
-	seen, err := a.Store.Door(c.Request.Context(), me, in.ID, in.Poster)
+	seen, err := a.Store.Door(c.Request.Context(), me.Resident, in.ID, in.Poster)
 	if err != nil {
 		return err
 	}

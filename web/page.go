@@ -5,12 +5,14 @@ import (
 
 	"healthcode/models"
 	"healthcode/models/forms"
+	"healthcode/models/privacy"
 )
 
 // Page is what every page knows about its reader.
 type Page struct {
 	Language string         // models.Chinese or models.English
 	Host     string         // wechat, alipay or browser: where the page is shown
+	Shell    bool           // within a mini-program
 	Zone     *time.Location // of the jurisdiction
 }
 
@@ -60,6 +62,7 @@ type HomePage struct {
 	Name     string // masked
 	Standing StandingView
 	Forms    []*forms.Form
+	Scans    bool // registered people can open the app's scanner from the page
 }
 
 // StandingView is a colour as pages show it.
@@ -83,11 +86,12 @@ type RegisterPage struct {
 	Communities []Choice
 	Purposes    []models.Purpose
 	Version     int
+	Phone       string // masked, as the platform gave it; "" if it did not
 }
 
 // NewRegisterPage makes that page.
-func NewRegisterPage(p Page, communities []models.Community, refusal string) RegisterPage {
-	out := RegisterPage{Page: p, Again: refusal != "", Refusal: refusal, Types: documentChoices(p),
+func NewRegisterPage(p Page, communities []models.Community, refusal string, phone models.Phone) RegisterPage {
+	out := RegisterPage{Page: p, Again: refusal != "", Refusal: refusal, Phone: phone.String(), Types: documentChoices(p),
 		Purposes: models.Purposes(), Version: models.ConsentVersion}
 	for _, c := range communities {
 		out.Communities = append(out.Communities, Choice{c.ID, c.Name.In(p.Language)})
@@ -171,17 +175,30 @@ type EnterPage struct{ Page }
 type AboutPage struct {
 	Page
 	Purposes []models.Purpose
+	Data     []privacy.Datum
+}
+
+// NewAboutPage tells everything that is known about residents.
+func NewAboutPage(p Page) AboutPage {
+	return AboutPage{Page: p, Purposes: models.Purposes(), Data: privacy.All()}
 }
 
 // OutsidePage is what somebody without a session sees of a resident's page: in a
-// plain browser where to open it, within an app how to enter again.
-type OutsidePage struct{ Page }
+// plain browser where to open it, within an app how to enter again. Where a page
+// can be logged in, it offers that instead.
+type OutsidePage struct {
+	Page
+	Ways []string // channels of /enter/…
+}
 
 // InApp reports whether one of the apps shows the page.
 func (p OutsidePage) InApp() bool { return p.Host == "wechat" || p.Host == "alipay" }
 
 // Heading says what to do.
 func (p OutsidePage) Heading() string {
+	if len(p.Ways) > 0 {
+		return p.T("outside.by.title")
+	}
 	if p.InApp() {
 		return p.T("outside.again.title", "app", p.T("platform."+p.Host))
 	}

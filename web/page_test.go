@@ -93,7 +93,7 @@ func TestOutsideKnowsWhereItIs(t *testing.T) {
 	for host, inApp := range map[string]bool{"wechat": true, "alipay": true, "browser": false} {
 		p := page("zh")
 		p.Host = host
-		html := rendered(t, OutsidePage{p})
+		html := rendered(t, OutsidePage{Page: p})
 		if strings.Contains(html, p.T("outside.title")) == inApp || strings.Contains(html, `id="again"`) != inApp {
 			t.Errorf("%s reads\n%s", host, html)
 		}

@@ -42,6 +42,10 @@ func standing(p Page, c models.Colour) StandingView {
 // states are the pages of residents in every state that changes what they show.
 func states() []state {
 	now := time.Date(2022, 3, 13, 4, 0, 0, 0, time.UTC)
+	phone, err := models.ParsePhone("13812345678")
+	if err != nil {
+		panic(err)
+	}
 	list := []state{
 		{"home, new", func(p Page) Framed { return HomePage{Page: p} }, []string{`href="/register"`}, []string{`href="/code"`}},
 		{"home, refused", func(p Page) Framed {
@@ -49,10 +53,14 @@ func states() []state {
 		}, []string{"<blockquote>Bring it.</blockquote>", `href="/declare/health"`, `role="status"`}, nil},
 		{"home, pending", func(p Page) Framed {
 			return HomePage{Page: p, Known: true, Pending: true, Standing: standing(p, models.Grey)}
-		}, []string{`class="note"`}, []string{"<blockquote>"}},
-		{"register", func(p Page) Framed { return NewRegisterPage(p, []models.Community{community}, "") },
+		}, []string{`class="note"`}, []string{"<blockquote>", `id="scan"`, "/static/scan."}},
+		{"home, scanning", func(p Page) Framed {
+			return HomePage{Page: p, Known: true, Standing: standing(p, models.Green), Scans: true}
+		}, []string{`id="scan"`, "/static/scan."}, nil},
+		{"home, new, scanning", func(p Page) Framed { return HomePage{Page: p, Scans: true} }, nil, []string{`id="scan"`, "/static/scan."}},
+		{"register", func(p Page) Framed { return NewRegisterPage(p, []models.Community{community}, "", models.Phone{}) },
 			[]string{`data-post="/v1/registration"`, `type="checkbox"`, `role="alert"`}, []string{" checked>"}},
-		{"register again", func(p Page) Framed { return NewRegisterPage(p, []models.Community{community}, "Bring it.") }, []string{"<blockquote>"}, nil},
+		{"register again", func(p Page) Framed { return NewRegisterPage(p, []models.Community{community}, "Bring it.", phone) }, []string{"<blockquote>", "138****"}, nil},
 		{"why, nothing", func(p Page) Framed { return WhyPage{Page: p, Standing: standing(p, models.Green), Phone: "12345"} }, []string{`href="tel:12345"`}, []string{"<dl>"}},
 		{"why", func(p Page) Framed {
 			return WhyPage{Page: p, Standing: standing(p, models.Yellow), Reasons: []Reasoned{{"a", "b", "c", now}}}
@@ -68,8 +76,9 @@ func states() []state {
 		{"door", func(p Page) Framed { return DoorPage{p} }, []string{`role="status"`}, nil},
 		{"pass", func(p Page) Framed { return PassPage{p} }, []string{"fragment."}, nil},
 		{"enter", func(p Page) Framed { return EnterPage{p} }, []string{`role="status"`}, nil},
-		{"about", func(p Page) Framed { return AboutPage{p, models.Purposes()} }, []string{"<section"}, nil},
-		{"outside", func(p Page) Framed { return OutsidePage{p} }, []string{`href="/about"`}, []string{"<form"}},
+		{"about", func(p Page) Framed { return NewAboutPage(p) }, []string{"<section"}, nil},
+		{"outside", func(p Page) Framed { return OutsidePage{Page: p} }, []string{`href="/about"`}, []string{"<form", `href="/enter`}},
+		{"outside, ways in", func(p Page) Framed { return OutsidePage{Page: p, Ways: []string{"wechat", "app"}} }, []string{`href="/enter/wechat"`, `href="/enter/app"`}, []string{`id="again"`}},
 		{"problem", func(p Page) Framed { return ProblemPage{p, "No.", "17"} }, []string{`role="alert">No.`, "17"}, nil},
 	}
 	for _, c := range []models.Colour{models.Green, models.Grey, models.Yellow, models.Red} {
@@ -189,7 +198,7 @@ func TestEveryTextIsUsed(t *testing.T) {
 func TestResidentScriptTexts(t *testing.T) {
 	t.Parallel()
 	say := regexp.MustCompile(`\btexts\.([a-z_]+)`)
-	for script, names := range map[string][]string{"app": {"home", "register", "declare", "me"}, "code": {"code"}, "door": {"door"}, "enter": {"enter"}} {
+	for script, names := range map[string][]string{"app": {"home", "register", "declare", "me"}, "scan": {"home"}, "code": {"code"}, "door": {"door"}, "enter": {"enter"}} {
 		body, err := files.ReadFile("static/" + script + ".js")
 		if err != nil {
 			t.Fatal(err)

@@ -59,14 +59,14 @@ func (c *city) page(path string) Framed {
 	case "/code":
 		return CodePage{Page: p, Place: "Cuiyuan", Verified: true, Standing: StandingView{Colour: c.colour, Word: ColourWord("en", c.colour)}, Pass: granted}
 	case "/register":
-		return NewRegisterPage(p, []models.Community{community}, "")
+		return NewRegisterPage(p, []models.Community{community}, "", models.Phone{})
 	case "/door":
 		return DoorPage{p}
 	case "/enter":
 		return EnterPage{p}
 	case "/outside":
 		p.Host = "wechat"
-		return OutsidePage{p}
+		return OutsidePage{Page: p}
 	}
 	return HomePage{Page: p}
 }

@@ -20,6 +20,7 @@ var bundles = map[string][]string{
 	"door.js":     {"static/app.js", "static/door.js"},
 	"enter.js":    {"static/enter.js"},
 	"again.js":    {"static/again.js"},
+	"scan.js":     {"static/scan.js"}, // beside app.js, where the page scans
 	"fragment.js": {"static/fragment.js"},
 	"login.js":    {"static/staff.js"},
 	"join.js":     {"static/staff.js", "pass/qr.js", "static/join.js"},

@@ -30,7 +30,7 @@
     document.getElementById('at').textContent = when.format(new Date(seen.at));
     document.getElementById('word').textContent = seen.word;
     document.querySelector('[data-shape=' + seen.colour + ']').hidden = false;
-    document.getElementById('until').textContent = seen.until ? app.texts.until + ' ' + when.format(new Date(seen.until)) : '';
+    document.getElementById('until').textContent = seen.until && seen.colour !== 'grey' ? app.texts.until + ' ' + when.format(new Date(seen.until)) : '';
     face.className = 'face colour-' + seen.colour;
     face.hidden = false;
     face.focus();
