@@ -41,6 +41,7 @@ type order struct {
 	Alipay           string // where Alipay is played
 	AlipayPrivateKey string
 	AlipayPublicKey  string
+	AlipayEncryptKey string
 }
 
 func (o order) vault() (*vault.Vault, error) {
@@ -52,16 +53,20 @@ func (o order) vault() (*vault.Vault, error) {
 }
 
 // adapters are the real ones; only the network under them is played.
-func (o order) adapters() (map[string]handlers.Identifier, error) {
-	we, err := wechat.New(wechat.Config{AppID: wechatApp, AppSecret: wechatSecret, Transport: detour(o.WeChat)})
+func (o order) adapters() (handlers.Options, error) {
+	we, err := wechat.New(wechat.Config{AppID: wechatApp, AppSecret: wechatSecret, Now: time.Now, Transport: detour(o.WeChat)})
 	if err != nil {
-		return nil, err
+		return handlers.Options{}, err
 	}
-	ali, err := alipay.New(alipay.Config{AppID: alipayApp, PrivateKey: o.AlipayPrivateKey, AlipayPublicKey: o.AlipayPublicKey, Transport: detour(o.Alipay)})
-	if err != nil {
-		return nil, err
-	}
-	return map[string]handlers.Identifier{platform.WeChat: we, platform.Alipay: ali}, nil
+	ali, err := alipay.New(alipay.Config{AppID: alipayApp, PrivateKey: o.AlipayPrivateKey, AlipayPublicKey: o.AlipayPublicKey,
+		EncryptKey: o.AlipayEncryptKey, Transport: detour(o.Alipay)})
+	return handlers.Options{
+		Identify:      map[string]handlers.Identifier{platform.WeChat: we, platform.Alipay: ali},
+		Phones:        map[string]handlers.PhoneReader{platform.WeChat: we, platform.Alipay: ali},
+		Names:         map[string]handlers.NameChecker{platform.WeChat: we, platform.Alipay: ali},
+		Texts:         map[string]handlers.TextChecker{platform.WeChat: we},
+		Notifications: map[string]handlers.NotificationReader{platform.Alipay: ali},
+	}, err
 }
 
 // detour sends every request to that address, whatever host it names.
@@ -95,12 +100,13 @@ func serve(ctx context.Context, path string) error {
 		return err
 	}
 	defer s.Close()
-	apps, err := o.adapters()
+	options, err := o.adapters()
 	if err != nil {
 		return err
 	}
-	h, err := handlers.New(handlers.Options{Store: s, Identify: apps, Origin: o.Origin, Zone: shanghai, Now: time.Now, Log: log,
-		Metrics: prometheus.NewRegistry()})
+	options.Store, options.Origin, options.Zone, options.Now = s, o.Origin, shanghai, time.Now
+	options.Log, options.Metrics = log, prometheus.NewRegistry()
+	h, err := handlers.New(options)
 	if err != nil {
 		return err
 	}

@@ -95,7 +95,7 @@ func (w *world) playApps() error {
 		return err
 	}
 	w.alipay.AddApp(alipayApp, public, alipaysim.OpenIDOnly)
-	w.order.AlipayPrivateKey = private
+	w.order.AlipayPrivateKey, w.order.AlipayEncryptKey = private, w.alipay.EncryptKey(alipayApp)
 	if w.order.AlipayPublicKey, err = w.alipay.PublicKey(); err != nil {
 		return err
 	}
@@ -150,7 +150,7 @@ func (w *world) identify(ctx context.Context, app, user string) (platform.Identi
 	if err != nil {
 		return platform.Identity{}, err
 	}
-	return apps[app].Identify(ctx, w.open(app, user))
+	return apps.Identify[app].Identify(ctx, w.open(app, user))
 }
 
 // open is a user opening the mini-program in that app: the code it gives them.

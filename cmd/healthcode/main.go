@@ -5,6 +5,7 @@
 //	healthcode places FILE     add jurisdictions, communities and venues
 //	healthcode staff invite …  make the link with which somebody joins
 //	healthcode serve           serve residents and staff
+//	healthcode code …          make codes and links that open the mini-programs
 //	healthcode sweep           delete what has been kept long enough
 //	healthcode import …        take records in from a CSV file
 //
@@ -16,6 +17,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"os/signal"
 	"syscall"
@@ -34,6 +36,7 @@ type commands struct {
 	Places  placesCommand  `cmd:"" help:"Add jurisdictions, communities and venues from a file."`
 	Staff   staffCommand   `cmd:"" help:"Invite a member of staff."`
 	Client  clientCommand  `cmd:"" help:"Let a registry or laboratory deliver records."`
+	Code    codeCommand    `cmd:"" help:"Make codes and links that open the mini-programs."`
 	Keys    keysCommand    `cmd:"" help:"Make, extend and back up the key ring."`
 	Config  configCommand  `cmd:"" help:"List the settings."`
 }
@@ -45,12 +48,14 @@ type surroundings struct {
 	in     io.Reader
 	out    io.Writer
 	errs   io.Writer
+
+	outside http.RoundTripper // the way to the platforms; nil is the real one
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	os.Exit(run(surroundings{ctx, os.LookupEnv, os.Stdin, os.Stdout, os.Stderr}, os.Args[1:]))
+	os.Exit(run(surroundings{ctx: ctx, lookup: os.LookupEnv, in: os.Stdin, out: os.Stdout, errs: os.Stderr}, os.Args[1:]))
 }
 
 // run is the program: 0 when it did what it was asked, 1 when it could not, 2

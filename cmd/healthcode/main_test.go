@@ -23,6 +23,8 @@ type machine struct {
 	t      *testing.T
 	folder string
 	env    map[string]string
+
+	outside http.RoundTripper // the played platforms; nil where no test asks them
 }
 
 // said is what a command printed; both writers of a running service may be read.
@@ -46,7 +48,7 @@ func (s *said) String() string {
 func newMachine(t *testing.T) *machine {
 	t.Helper()
 	folder := t.TempDir()
-	m := &machine{t, folder, map[string]string{"HEALTHCODE_DATABASE": "sqlite:" + filepath.Join(folder, "h.db"),
+	m := &machine{t: t, folder: folder, env: map[string]string{"HEALTHCODE_DATABASE": "sqlite:" + filepath.Join(folder, "h.db"),
 		"HEALTHCODE_ORIGIN": "https://code.example.cn", "HEALTHCODE_LISTEN": "127.0.0.1:0", "HEALTHCODE_METRICS_LISTEN": "localhost:0",
 		"WECHAT_APP_ID": "wx1", "WECHAT_APP_SECRET": "secret-of-wechat"}}
 	return m
@@ -70,7 +72,7 @@ func (m *machine) lookup(name string) (string, bool) { v, ok := m.env[name]; ret
 func (m *machine) run(ctx context.Context, in string, args ...string) (code int, out, errs string) {
 	m.t.Helper()
 	var o, e said
-	code = run(surroundings{ctx, m.lookup, strings.NewReader(in), &o, &e}, args)
+	code = run(surroundings{ctx, m.lookup, strings.NewReader(in), &o, &e, m.outside}, args)
 	return code, o.String(), e.String()
 }
 
@@ -138,7 +140,7 @@ func TestConfigIsPrinted(t *testing.T) {
 
 func TestNothingOpensWithoutItsSettings(t *testing.T) {
 	t.Parallel()
-	m := &machine{t, t.TempDir(), map[string]string{}}
+	m := &machine{t: t, folder: t.TempDir(), env: map[string]string{}}
 	for _, args := range [][]string{{"serve"}, {"sweep"}, {"import", "tests", "x.csv"}, {"client", "add", "Lab"}} {
 		m.fails(1, "HEALTHCODE_KEY_RING_KEY", args...)
 	}
@@ -303,7 +305,7 @@ func TestServe(t *testing.T) {
 	ended := make(chan int, 1)
 	begun := time.Now()
 	go func() {
-		ended <- run(surroundings{ctx, m.lookup, strings.NewReader(""), &out, &errs}, []string{"serve"})
+		ended <- run(surroundings{ctx, m.lookup, strings.NewReader(""), &out, &errs, m.outside}, []string{"serve"})
 	}()
 	both := addresses(t, &errs, 2)
 	service, metrics := both[0], both[1]

@@ -17,10 +17,7 @@ import (
 	"healthcode/models/forms"
 	"healthcode/models/rules"
 	"healthcode/models/store"
-	"healthcode/platform"
-	"healthcode/platform/alipay"
 	"healthcode/platform/vault"
-	"healthcode/platform/wechat"
 )
 
 // opened is what commands work with.
@@ -62,38 +59,19 @@ func (serveCommand) Run(at surroundings) error {
 		return err
 	}
 	defer o.close()
-	apps, err := adapters(o.config)
+	options, err := platforms(o.config, at.outside)
 	if err != nil {
 		return err
 	}
-	service, err := handlers.New(handlers.Options{Store: o.store, Identify: apps, Origin: o.config.Origin, Zone: o.config.Zone,
-		Now: time.Now, Log: o.log, Metrics: o.metrics, TrustedProxies: o.config.TrustedProxies})
+	options.Store, options.Origin, options.Zone, options.Now = o.store, o.config.Origin, o.config.Zone, time.Now
+	options.Log, options.Metrics, options.TrustedProxies = o.log, o.metrics, o.config.TrustedProxies
+	service, err := handlers.New(options)
 	if err != nil {
 		return err
 	}
 	metrics := http.NewServeMux()
 	metrics.Handle("GET /metrics", promhttp.HandlerFor(o.metrics, promhttp.HandlerOpts{}))
 	return serveAll(at.ctx, o.log, map[string]http.Handler{o.config.Listen: service, o.config.MetricsListen: metrics})
-}
-
-// adapters are the super-apps that are configured.
-func adapters(c config.Config) (map[string]handlers.Identifier, error) {
-	apps := map[string]handlers.Identifier{}
-	if c.WeChatAppID != "" {
-		app, err := wechat.New(wechat.Config{AppID: c.WeChatAppID, AppSecret: c.WeChatSecret})
-		if err != nil {
-			return nil, err
-		}
-		apps[platform.WeChat] = app
-	}
-	if c.AlipayAppID != "" {
-		app, err := alipay.New(alipay.Config{AppID: c.AlipayAppID, PrivateKey: c.AlipayPrivateKey, AlipayPublicKey: c.AlipayPublicKey})
-		if err != nil {
-			return nil, err
-		}
-		apps[platform.Alipay] = app
-	}
-	return apps, nil
 }
 
 // drain is how long requests that are under way have to end.
