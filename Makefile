@@ -2,7 +2,7 @@
 PKGS     ?= ./...
 FUZZTIME ?= 1m
 BENCH    ?= go run ./cmd/load figures
-SHOTS    ?= go test ./handlers -count=1 -run TestShots -shots
+SHOTS    ?= go test ./handlers ./web/miniprogram -count=1 -run 'TestShots|TestShells|TestPlugin' -shots
 export PKGS FUZZTIME
 
 .PHONY: help demo story test check bench shots fuzz deps bare image clean
@@ -41,4 +41,4 @@ image: ## build the container image
 	docker build -t healthcode .
 
 clean: ## remove what was built or installed here, and the demo's data
-	rm -rf .demo web/node_modules
+	rm -rf .demo web/node_modules web/miniprogram/harness/node_modules platform/alipay/crosscheck/node_modules

@@ -1,0 +1,3 @@
+Page({
+  open(e) { my.navigateTo({ url: `plugin://healthcode/${e.currentTarget.dataset.page}` }); },
+});

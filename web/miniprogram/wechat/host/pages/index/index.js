@@ -1,0 +1,3 @@
+Page({
+  open(e) { wx.navigateTo({ url: `plugin://healthcode/${e.currentTarget.dataset.page}` }); },
+});
