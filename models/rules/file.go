@@ -10,9 +10,6 @@ import (
 	"healthcode/models/published"
 )
 
-// Root is the jurisdiction above all others: its file holds everywhere.
-const Root = "any"
-
 // setFile is a rule file's content as its file has it.
 type setFile struct {
 	ID           string          `yaml:"id"`
@@ -59,7 +56,7 @@ const (
 
 var (
 	idPattern           = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
-	jurisdictionPattern = regexp.MustCompile(`^(` + Root + `|[0-9]{6})$`)
+	jurisdictionPattern = regexp.MustCompile(`^(` + models.Root + `|[0-9]{6})$`)
 )
 
 // File is the rule file of one jurisdiction, read and sound in itself. Whether
@@ -101,7 +98,7 @@ func (f *File) ID() string { return f.content.ID }
 // Version counts from 1.
 func (f *File) Version() int { return f.content.Version }
 
-// Jurisdiction is the six-digit code of the division the file is for, or [Root].
+// Jurisdiction is the six-digit code of the division the file is for, or [models.Root].
 func (f *File) Jurisdiction() string { return f.content.Jurisdiction }
 
 // Hash is the SHA-256 of the file in hexadecimal.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"healthcode/models"
 	"healthcode/models/published"
 )
 
@@ -85,8 +86,8 @@ func (m *merger) place() {
 		}
 		return
 	}
-	if m.from.Jurisdiction() == Root {
-		m.fault([]any{"jurisdiction"}, "jurisdiction: nothing stands above %s", Root)
+	if m.from.Jurisdiction() == models.Root {
+		m.fault([]any{"jurisdiction"}, "jurisdiction: nothing stands above %s", models.Root)
 		return
 	}
 	for _, f := range m.above.files {

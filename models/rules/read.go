@@ -21,7 +21,7 @@ func (f *File) header() {
 		f.fault([]any{"version"}, "version: must be 1 or more")
 	}
 	if !jurisdictionPattern.MatchString(c.Jurisdiction) {
-		f.fault([]any{"jurisdiction"}, "jurisdiction: must be six digits, or %s", Root)
+		f.fault([]any{"jurisdiction"}, "jurisdiction: must be six digits, or %s", models.Root)
 	}
 	if len(c.Rules) > maxRules {
 		f.fault([]any{"rules"}, "rules: there can be no more than %d", maxRules)

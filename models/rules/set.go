@@ -76,7 +76,7 @@ func (s *Set) ID() string { return s.own().ID() }
 // Version is that of the jurisdiction's own file. It counts from 1.
 func (s *Set) Version() int { return s.own().Version() }
 
-// Jurisdiction is the six-digit code of the division the set is for, or [Root].
+// Jurisdiction is the six-digit code of the division the set is for, or [models.Root].
 func (s *Set) Jurisdiction() string { return s.own().Jurisdiction() }
 
 // Name is the set's id and version and the first eight hexadecimal digits of its

@@ -4,12 +4,13 @@ import (
 	"maps"
 	"slices"
 
+	"healthcode/models"
 	"healthcode/models/published"
 )
 
 // Tree is the rule files in force and the jurisdictions that they hold in.
 type Tree struct {
-	Parents map[string]string // code of each jurisdiction → of the one above it; "" where only Root is
+	Parents map[string]string // code of each jurisdiction → of the one above it; "" where only the root is
 	Files   map[string]*File  // by jurisdiction; there are fewer than jurisdictions
 }
 
@@ -45,20 +46,20 @@ func (t Tree) Publish(f *File) (map[string]*Set, error) {
 	return w.sets, nil
 }
 
-// Sets are the sets of all jurisdictions and of [Root] under the files in force.
+// Sets are the sets of all jurisdictions and of [models.Root] under the files in force.
 func (t Tree) Sets() (map[string]*Set, error) {
 	var faults published.Faults
 	for _, code := range slices.Sorted(maps.Keys(t.Files)) {
 		_, found := t.path(code)
 		faults = append(faults, found...)
 	}
-	if len(faults) == 0 && t.Files[Root] == nil {
-		_, faults = t.path(Root)
+	if len(faults) == 0 && t.Files[models.Root] == nil {
+		_, faults = t.path(models.Root)
 	}
 	if err := faults.Err(); err != nil {
 		return nil, err
 	}
-	return t.Publish(t.Files[Root])
+	return t.Publish(t.Files[models.Root])
 }
 
 // Chain is the files that hold in the jurisdiction, from the top down, as [Merge]
@@ -77,28 +78,21 @@ func (t Tree) Chain(jurisdiction string) ([]*File, error) {
 	return chain, nil
 }
 
-// path is the jurisdictions from [Root] down to that one, and why there is none.
-// Without a file for Root nobody would need so much as a checked document.
+// path is the jurisdictions from the root down to that one, or why there is none.
+// Without a file for the root nobody would need so much as a checked document.
 func (t Tree) path(code string) ([]string, published.Faults) {
-	if t.Files[Root] == nil {
-		return nil, published.Faults{{Where: Root, Text: "there is no file, and every chain begins with one"}}
+	if t.Files[models.Root] == nil {
+		return nil, published.Faults{{Where: models.Root, Text: "there is no file, and every chain begins with one"}}
 	}
-	var path []string
-	for at := code; at != "" && at != Root; {
-		above, known := t.Parents[at]
-		if !known || slices.Contains(path, at) {
-			f := published.Fault{Where: code, Text: "jurisdiction: " + at + " has no place in the tree"}
-			if own := t.Files[code]; own != nil {
-				f.Line = own.doc.Line("jurisdiction")
-			}
-			return nil, published.Faults{f}
-		}
-		path = append(path, at)
-		at = above
+	path, ok := models.PathTo(code, t.Parents)
+	if ok {
+		return path, nil
 	}
-	path = append(path, Root)
-	slices.Reverse(path)
-	return path, nil
+	fault := published.Fault{Where: code, Text: "jurisdiction: it has no place in the tree"}
+	if f := t.Files[code]; f != nil {
+		fault.Line = f.doc.Line("jurisdiction")
+	}
+	return nil, published.Faults{fault}
 }
 
 // below is the jurisdictions right below each, sorted.
@@ -107,7 +101,7 @@ func (t Tree) below() map[string][]string {
 	for _, code := range slices.Sorted(maps.Keys(t.Parents)) {
 		above := t.Parents[code]
 		if above == "" {
-			above = Root
+			above = models.Root
 		}
 		below[above] = append(below[above], code)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"healthcode/models"
 	"healthcode/models/published"
 )
 
@@ -97,7 +98,7 @@ func TestTreePublishRefuses(t *testing.T) {
 		{"its own fault and one below", "330100", "{min: 1, max: 3}", "{min: 1, max: 2}", "330110 line 5: set arrival_tests: 3 is not within 1 to 2, which 330100 allows"},
 		{"a name that is taken below", "330000", "set:\n", "rules:\n" + strings.SplitAfter(many(1, "arrival", "330000", "facts.exists(f, f.kind == 'order')"), "rules:\n")[1] + "set:\n", ""},
 		{"a rule that cannot be", "330100", "f.level == 'medium'", "f.level == 'red'", "330100 line 14: rule arrival: unreachable: no facts were found that make it speak"},
-		{"no such place", "330000", `"330000"`, `"320000"`, "320000 line 3: jurisdiction: 320000 has no place in the tree"},
+		{"no such place", "330000", `"330000"`, `"320000"`, "320000 line 3: jurisdiction: it has no place in the tree"},
 	} {
 		sets, err := tree.Publish(mustParse(t, slip(t, chainFile(t, c.code), c.old, c.new)))
 		if c.want == "" {
@@ -123,8 +124,8 @@ func TestTreeOddities(t *testing.T) {
 	}{
 		"no file at the top": {Tree{Parents: parents, Files: map[string]*File{"330000": files["330000"]}}, "any: there is no file"},
 		"nothing":            {Tree{}, "any: there is no file"},
-		"a circle":           {Tree{Parents: map[string]string{"330000": "330100", "330100": "330000"}, Files: files}, "has no place in the tree"},
-		"a parent unknown":   {Tree{Parents: map[string]string{"330000": "", "330100": "330999"}, Files: files}, "330100 line 3: jurisdiction: 330999 has no place in the tree"},
+		"a circle":           {Tree{Parents: map[string]string{"330000": "330100", "330100": "330000"}, Files: files}, "it has no place in the tree"},
+		"a parent unknown":   {Tree{Parents: map[string]string{"330000": "", "330100": "330999"}, Files: files}, "330100 line 3: jurisdiction: it has no place in the tree"},
 	} {
 		if sets, err := c.tree.Sets(); sets != nil || err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", name, err)
@@ -143,7 +144,7 @@ func TestTreeOddities(t *testing.T) {
 // BenchmarkPublish is the top's file over a hundred counties that each have one.
 func BenchmarkPublish(b *testing.B) {
 	top := mustParse(b, string(defaultFile))
-	nation := Tree{Parents: map[string]string{}, Files: map[string]*File{Root: top}}
+	nation := Tree{Parents: map[string]string{}, Files: map[string]*File{models.Root: top}}
 	for i := range 100 {
 		code := fmt.Sprint(100000 + i)
 		nation.Parents[code] = ""
