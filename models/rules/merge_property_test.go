@@ -56,9 +56,7 @@ func drawBelow(t *rapid.T, jurisdiction string, above *Set) string {
 		file += fmt.Sprintf("  - {id: %s, value: %d%s, bounds: {min: %d%s, max: %d%s}}\n", p.ID, n, unit,
 			rapid.IntRange(low, n).Draw(t, "min"), unit, rapid.IntRange(n, high).Draw(t, "max"), unit)
 	}
-	if strings.HasSuffix(file, "set:\n") {
-		file = strings.TrimSuffix(file, "set:\n")
-	}
+	file = strings.TrimSuffix(file, "set:\n") // nothing was
 	own := "own_" + jurisdiction
 	rules := ""
 	for i, when := range []string{
