@@ -1,6 +1,13 @@
 package models
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
+
+// Root is the jurisdiction above all others in published files: what is
+// published for it holds everywhere.
+const Root = "any"
 
 // Jurisdiction is a node of the tree of administrative divisions: a nation,
 // province, city or county by its GB/T 2260 code, or something smaller.
@@ -31,3 +38,19 @@ func PlacePrefix(place string) string {
 
 // Within reports whether one place is another or stands below it.
 func Within(place, other string) bool { return strings.HasPrefix(place, PlacePrefix(other)) }
+
+// PathTo is the jurisdictions from [Root] down to that one, given the one above
+// each ("" where only Root is). It reports whether there is such a path.
+func PathTo(code string, parents map[string]string) (path []string, ok bool) {
+	for at := code; at != "" && at != Root; {
+		above, known := parents[at]
+		if !known || len(path) > len(parents) { // as many steps as that are a circle
+			return nil, false
+		}
+		path = append(path, at)
+		at = above
+	}
+	path = append(path, Root)
+	slices.Reverse(path)
+	return path, true
+}

@@ -29,11 +29,12 @@ const (
 
 // Form is one version of a form.
 type Form struct {
-	ID      string      `json:"id" yaml:"id"`
-	Version int         `json:"version" yaml:"version"`
-	Title   models.Text `json:"title" yaml:"title"`
-	Intro   models.Text `json:"intro,omitempty" yaml:"intro"`
-	Fields  []Field     `json:"fields" yaml:"fields"`
+	ID           string      `json:"id" yaml:"id"`
+	Version      int         `json:"version" yaml:"version"`
+	Jurisdiction string      `json:"-" yaml:"jurisdiction"` // where it is asked, unless there is another below
+	Title        models.Text `json:"title" yaml:"title"`
+	Intro        models.Text `json:"intro,omitempty" yaml:"intro"`
+	Fields       []Field     `json:"fields" yaml:"fields"`
 }
 
 // Field is one question. Which of the bounds it has depends on its type; those

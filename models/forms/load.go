@@ -1,6 +1,8 @@
 package forms
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"maps"
 	"regexp"
@@ -21,32 +23,48 @@ const (
 	maxItems   = 100
 )
 
-var idPattern = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
+var (
+	idPattern           = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
+	jurisdictionPattern = regexp.MustCompile(`^(` + models.Root + `|[0-9]{6})$`)
+)
 
 // A form is filled in by anybody about themselves. It may tell of risks and of
 // nothing that only others can vouch for.
 var declarable = []models.FactKind{models.FactSymptom, models.FactContact}
 
 type loader struct {
-	form   Form
+	form   *Form
 	doc    *published.Document
 	faults published.Faults
 }
 
-// Load reads a form from its file. What is refused, all of it at once and each
+// Load reads a form from its file, and refuses what [Parse] refuses.
+func Load(data []byte) (*Form, error) {
+	f, err := Parse(data)
+	if err != nil {
+		return nil, err
+	}
+	return f.form, nil
+}
+
+// Parse reads the file of a form. What is refused, all of it at once and each
 // with its line ([published.Faults]): anything but the keys there are, ids and
 // codes that repeat, missing texts, bounds that a field's type does not have or
 // that contradict each other, conditions on what is not an earlier choice, and
 // facts that nobody can declare about themselves.
-func Load(data []byte) (*Form, error) {
-	l := &loader{}
+func Parse(data []byte) (*File, error) {
+	f := &Form{}
+	l := &loader{form: f}
 	var err error
-	if l.doc, err = published.Read(data, &l.form); err != nil {
+	if l.doc, err = published.Read(data, f); err != nil {
 		return nil, err
 	}
-	f := &l.form
+	if f.Jurisdiction == "" {
+		f.Jurisdiction = models.Root
+	}
 	l.check(idPattern.MatchString(f.ID), []any{"id"}, "id must be a lower-case word")
 	l.check(f.Version >= 1, []any{"version"}, "version must be 1 or more")
+	l.check(jurisdictionPattern.MatchString(f.Jurisdiction), []any{"jurisdiction"}, "jurisdiction must be six digits, or %s", models.Root)
 	l.text([]any{"title"}, f.Title)
 	l.optional([]any{"intro"}, f.Intro)
 	l.check(len(f.Fields) >= 1 && len(f.Fields) <= maxFields, []any{"fields"}, "there must be 1 to %d fields", maxFields)
@@ -56,7 +74,8 @@ func Load(data []byte) (*Form, error) {
 	if err := l.faults.Err(); err != nil {
 		return nil, err
 	}
-	return f, nil
+	sum := sha256.Sum256(data)
+	return &File{form: f, source: slices.Clone(data), hash: hex.EncodeToString(sum[:]), doc: l.doc}, nil
 }
 
 func (l *loader) check(ok bool, path []any, format string, args ...any) {

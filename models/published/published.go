@@ -5,6 +5,7 @@ package published
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -28,19 +29,24 @@ const (
 
 // Fault is one thing wrong with a file.
 type Fault struct {
-	Line int // 1 for the first; 0 where no line is at fault
-	Text string
+	Where string // the jurisdiction whose file it is, when several are read together; else empty
+	Line  int    // 1 for the first; 0 where no line is at fault
+	Text  string
 }
 
-// Error is the line and what is wrong there.
+// Error is the file, the line and what is wrong there.
 func (f Fault) Error() string {
-	if f.Line == 0 {
+	where := f.Where
+	if f.Line > 0 {
+		where = strings.TrimSpace(where + " line " + strconv.Itoa(f.Line))
+	}
+	if where == "" {
 		return f.Text
 	}
-	return "line " + strconv.Itoa(f.Line) + ": " + f.Text
+	return where + ": " + f.Text
 }
 
-// Faults are all the things wrong with one file, by line.
+// Faults are all the things wrong with one file, or with several, by file and line.
 type Faults []Fault
 
 // Error is every fault, a line each.
@@ -57,12 +63,22 @@ func (fs *Faults) Add(line int, format string, args ...any) {
 	*fs = append(*fs, Fault{Line: line, Text: fmt.Sprintf(format, args...)})
 }
 
+// In says whose file the faults are in, and gives them back.
+func (fs Faults) In(where string) Faults {
+	for i := range fs {
+		fs[i].Where = where
+	}
+	return fs
+}
+
 // Err is nil when nothing is wrong: a nil Faults in an error is not.
 func (fs Faults) Err() error {
 	if len(fs) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(fs, func(a, b Fault) int { return a.Line - b.Line })
+	slices.SortStableFunc(fs, func(a, b Fault) int {
+		return cmp.Or(strings.Compare(a.Where, b.Where), a.Line-b.Line)
+	})
 	return fs
 }
 

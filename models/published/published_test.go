@@ -98,6 +98,19 @@ func TestFaultsAreSorted(t *testing.T) {
 	}
 }
 
+// TestFaultsOfSeveralFiles: each names whose file it is in.
+func TestFaultsOfSeveralFiles(t *testing.T) {
+	t.Parallel()
+	var a, b Faults
+	a.Add(2, "x")
+	b.Add(3, "y")
+	b.Add(0, "z")
+	err := append(a.In("any"), b.In("330100")...).Err()
+	if got := err.Error(); got != "330100: z\n330100 line 3: y\nany line 2: x" {
+		t.Errorf("got %q", got)
+	}
+}
+
 // FuzzRead: nothing breaks the reader, and every refusal is a list of faults.
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(good))

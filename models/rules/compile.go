@@ -14,31 +14,52 @@ import (
 
 // compiler compiles one rule of a file.
 type compiler struct {
-	*loader
+	*merger
 	environment *cel.Env
 	words       *language
-	path        []any // of the rule
+	owner       *File // whose rule it is: the merger's own, or one above it
+	path        []any // of the rule in it
 	file        ruleFile
+	cost        uint64
 }
 
 func (c *compiler) at(key string) []any { return append(slices.Clone(c.path), key) }
 
 func (c *compiler) refuse(key, format string, args ...any) {
-	c.fault(c.at(key), "rule %s: %s", c.file.ID, fmt.Sprintf(format, args...))
+	c.refuseAt(c.owner.doc.Line(c.at(key)...), format, args...)
 }
 
-// rule compiles the rule and notes its faults. Its error is our own fault and
-// not the file's.
-func (c *compiler) rule() (rule, error) {
+// refuseAt notes a fault of the rule at the line of its owner. A rule from above
+// was sound there, so what is wrong with it here is what this file sets.
+func (c *compiler) refuseAt(line int, format string, args ...any) {
+	what := fmt.Sprintf("rule %s: ", c.file.ID) + fmt.Sprintf(format, args...)
+	if c.owner == c.from {
+		c.faults.Add(line, "%s", what)
+		return
+	}
+	for i, s := range c.from.settings {
+		if c.changed[s.id] && c.words.used[s.id] {
+			c.fault([]any{"set", i}, "set %s: with %s, %s", s.id, s.value, what)
+			return
+		}
+	}
+	c.fault([]any{"set"}, "%s", what)
+}
+
+// rule compiles the owner's rule of that position and notes its faults. Its
+// error is our own fault and not the file's.
+func (c *compiler) rule(index int) (rule, error) {
+	before := len(c.faults)
 	colour, err := models.ParseColour(c.file.Colour)
 	if err != nil || colour == models.Green {
 		c.refuse("colour", "colour must be grey, yellow or red")
 	}
-	r := rule{Rule: Rule{ID: c.file.ID, Colour: colour, When: c.file.When}}
+	r := rule{Rule: Rule{ID: c.file.ID, Colour: colour, When: c.file.When, Jurisdiction: c.owner.Jurisdiction()}, owner: c.owner, index: index}
 	tree := c.condition()
 	if tree == nil {
 		return r, nil
 	}
+	r.cost = c.cost
 	r.Parameters = slices.Sorted(maps.Keys(c.words.used))
 	c.texts(&r.Rule)
 	if r.program, err = c.environment.Program(tree, cel.EvalOptions(cel.OptOptimize)); err != nil {
@@ -46,6 +67,9 @@ func (c *compiler) rule() (rule, error) {
 	}
 	r.needs = narrow(tree)
 	c.reach(r, tree)
+	if len(c.faults) > before {
+		r.program = nil
+	}
 	return r, nil
 }
 
@@ -56,7 +80,7 @@ func (c *compiler) condition() *cel.Ast {
 	tree, issues := c.environment.Compile(c.file.When)
 	if issues.Err() != nil {
 		for _, e := range issues.Errors() {
-			c.faults.Add(c.lineOf(e.Location.Line()), "rule %s: when: %s", c.file.ID, e.Message)
+			c.refuseAt(c.lineOf(e.Location.Line()), "when: %s", e.Message)
 		}
 		return nil
 	}
@@ -65,6 +89,7 @@ func (c *compiler) condition() *cel.Ast {
 	}
 	c.checkWords(tree)
 	estimate, err := c.environment.EstimateCost(tree, sizes{})
+	c.cost = estimate.Max
 	if err != nil {
 		c.refuse("when", "its cost cannot be told: %s", err)
 	} else if estimate.Max > maxCost {
@@ -78,8 +103,8 @@ func (c *compiler) condition() *cel.Ast {
 
 // lineOf is the file's line of the condition's line, which counts from 1.
 func (c *compiler) lineOf(line int) int {
-	first := c.doc.Line(c.at("when")...)
-	if c.doc.Block(c.at("when")...) {
+	first := c.owner.doc.Line(c.at("when")...)
+	if c.owner.doc.Block(c.at("when")...) {
 		first++
 	}
 	return first + max(line, 1) - 1
@@ -97,7 +122,7 @@ func (c *compiler) texts(r *Rule) {
 		from models.Text
 		to   *models.Text
 	}{{"why", c.file.Why, &r.Why}, {"clear", c.file.Clear, &r.Clear}, {"ask", c.file.Ask, &r.Ask}} {
-		c.text(c.at(t.key), "rule "+r.ID, t.from)
+		checkText("rule "+r.ID, t.key, t.from, func(format string, args ...any) { c.fault(c.at(t.key), format, args...) })
 		filled, named, err := fill(t.from, c.set.parameters)
 		if err != nil {
 			c.refuse(t.key, "%s: %s", t.key, err)

@@ -16,21 +16,21 @@ import (
 // evaluation is one person's facts while rules are asked about them. It is what
 // conditions find behind the name facts.
 type evaluation struct {
-	set    *Set
-	now    time.Time
-	facts  []fact      // all of them, the latest first
-	seen   []ref.Val   // those in force now
-	list   ref.Val     // of seen
-	kinds  kindSet     // of seen
-	events []time.Time // at which a fact begins or ceases to be in force, sorted
-	flip   time.Time   // first instant at which some within that was asked answers otherwise
+	now     time.Time
+	facts   []fact      // all of them, the latest first
+	seen    []ref.Val   // those in force now
+	list    ref.Val     // of seen
+	kinds   kindSet     // of seen
+	events  []time.Time // at which a fact begins or ceases to be in force, sorted
+	answers []answer    // of each rule, at first
+	flip    time.Time   // first instant at which some within that was asked answers otherwise
 }
 
 // begin takes the facts in. The latest comes first, since what holds now most
 // often rests on it and conditions stop at the first that will do.
 func (s *Set) begin(given []models.Fact, now time.Time) *evaluation {
 	e := s.pool.Get().(*evaluation)
-	e.set, e.now, e.events = s, now, e.events[:0]
+	e.now, e.events = now, e.events[:0]
 	e.facts = slices.Grow(e.facts[:0], len(given))[:len(given)]
 	for i := range given {
 		e.facts[i].see(&given[i])
@@ -54,6 +54,7 @@ func (s *Set) begin(given []models.Fact, now time.Time) *evaluation {
 func (s *Set) end(e *evaluation) {
 	clear(e.facts)
 	clear(e.seen)
+	clear(e.answers)
 	e.list = nil
 	s.pool.Put(e)
 }
@@ -177,7 +178,8 @@ func (s *Set) Decide(facts []models.Fact, now time.Time) models.Outcome {
 	e := s.begin(facts, now)
 	defer s.end(e)
 	out := models.Outcome{Colour: models.Green}
-	answers := make([]answer, len(s.rules))
+	answers := slices.Grow(e.answers[:0], len(s.rules))[:len(s.rules)]
+	e.answers = answers
 	for i := range s.rules {
 		answers[i] = e.ask(&s.rules[i])
 	}

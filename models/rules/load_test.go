@@ -56,7 +56,7 @@ func TestLoad(t *testing.T) {
 		t.Error("another file has the same name")
 	}
 	first, ok := s.Rule("first")
-	want := Rule{ID: "first", Colour: models.Yellow, When: first.When, Parameters: []string{"days", "tests"},
+	want := Rule{ID: "first", Colour: models.Yellow, When: first.When, Parameters: []string{"days", "tests"}, Jurisdiction: "any",
 		Why: models.Text{"zh": "最近7天", "en": "the last 7 days"}, Clear: models.Text{"zh": "2次", "en": "2 tests"},
 		Ask: models.Text{"zh": "社区", "en": "your community"}}
 	if diff := cmp.Diff(want, first); diff != "" || !ok {

@@ -1,9 +1,7 @@
 package rules
 
 import (
-	"crypto/sha256"
 	_ "embed"
-	"encoding/hex"
 	"slices"
 	"strconv"
 	"sync"
@@ -20,33 +18,44 @@ const Failed = "failed"
 
 // Rule is one published rule, as it is shown to people.
 type Rule struct {
-	ID         string
-	Colour     models.Colour // grey, yellow or red
-	When       string        // the condition, in CEL
-	Parameters []string      // ids of those the condition uses, sorted
-	Why        models.Text   // why the person has the colour
-	Clear      models.Text   // what takes it away
-	Ask        models.Text   // who can be asked
+	ID           string
+	Colour       models.Colour // grey, yellow or red
+	When         string        // the condition, in CEL
+	Parameters   []string      // ids of those the condition uses, sorted
+	Why          models.Text   // why the person has the colour
+	Clear        models.Text   // what takes it away
+	Ask          models.Text   // who can be asked
+	Jurisdiction string        // whose file has the rule; empty for [Failed]
 }
 
 // rule is a Rule that has been compiled.
 type rule struct {
 	Rule
-	program cel.Program
-	needs   kindSet // it is silent without a fact of this kind; empty if that cannot be told
+	program cel.Program // nil in a set with faults, if it was refused
+	needs   kindSet     // it is silent without a fact of this kind; empty if that cannot be told
+	cost    uint64      // at the most, in CEL's steps
+	owner   *File       // that has it, at this position
+	index   int
 }
 
-// Set is one version of a jurisdiction's rules, compiled. It never changes and
-// may be used by many goroutines at once.
+// Set is the rules that hold in a jurisdiction, compiled: those of its file and
+// of every file above it. It never changes and may be used by many goroutines at
+// once.
 type Set struct {
-	id, jurisdiction string
-	version          int
-	source           []byte
-	hash             string
-	parameters       []Parameter
-	rules            []rule
-	pool             sync.Pool // of *evaluation
+	files      []*File // from the top down; the last is the jurisdiction's own
+	hash       string  // SHA-256, hexadecimal
+	parameters []Parameter
+	rules      []rule
+	pool       sync.Pool // of *evaluation
 }
+
+func newSet(f *File) *Set {
+	s := &Set{files: []*File{f}}
+	s.pool.New = func() any { return &evaluation{} }
+	return s
+}
+
+func (s *Set) own() *File { return s.files[len(s.files)-1] }
 
 //go:embed default.yaml
 var defaultFile []byte
@@ -61,34 +70,39 @@ func Default() *Set {
 	return s
 }
 
-// ID is the set's name without its version.
-func (s *Set) ID() string { return s.id }
+// ID is the name of the jurisdiction's own file without its version.
+func (s *Set) ID() string { return s.own().ID() }
 
-// Version counts from 1.
-func (s *Set) Version() int { return s.version }
+// Version is that of the jurisdiction's own file. It counts from 1.
+func (s *Set) Version() int { return s.own().Version() }
 
-// Jurisdiction is the six-digit code of the division the set is for, or "any".
-func (s *Set) Jurisdiction() string { return s.jurisdiction }
+// Jurisdiction is the six-digit code of the division the set is for, or [models.Root].
+func (s *Set) Jurisdiction() string { return s.own().Jurisdiction() }
 
-// Name is the set's id and version and the first eight hexadecimal digits of
-// its file's SHA-256, such as "default@1#9f86d081". Two sets of one name are the
-// same file.
+// Name is the set's id and version and the first eight hexadecimal digits of its
+// hash, such as "default@1#9f86d081". Two sets of one name are the same files,
+// and so the same rules and parameters; whoever keeps sets by their name proves
+// it by the whole hash, since eight digits can be met by trying.
 func (s *Set) Name() string {
-	return s.id + "@" + strconv.Itoa(s.version) + "#" + s.hash
+	return s.ID() + "@" + strconv.Itoa(s.Version()) + "#" + s.hash[:8]
 }
 
-func hashOf(source []byte) string {
-	sum := sha256.Sum256(source)
-	return hex.EncodeToString(sum[:4])
-}
+// Hash is a SHA-256 in hexadecimal: of the file where there is but one, and else
+// of [Set.Canonical], which covers every file and what became of them together.
+func (s *Set) Hash() string { return s.hash }
 
-// Source is the file that the set was loaded from.
-func (s *Set) Source() []byte { return slices.Clone(s.source) }
+// Files are the files that the set was merged from, from the top down. [Merge]
+// makes the same set of them again.
+func (s *Set) Files() []*File { return slices.Clone(s.files) }
 
-// Parameters lists the set's parameters in the order of the file.
+// Source is the jurisdiction's own file, the last of Files.
+func (s *Set) Source() []byte { return s.own().Source() }
+
+// Parameters lists the set's parameters, those of the files above first, each
+// with the value that it has here.
 func (s *Set) Parameters() []Parameter { return slices.Clone(s.parameters) }
 
-// Rules lists the rules in the order of the file.
+// Rules lists the rules, those of the files above first.
 func (s *Set) Rules() []Rule {
 	list := make([]Rule, len(s.rules))
 	for i, r := range s.rules {

@@ -53,11 +53,11 @@ func (c *compiler) checkWords(tree *cel.Ast) {
 	celast.PostOrderVisit(tree.NativeRep().Expr(), celast.NewExprVisitor(func(e celast.Expr) {
 		line := c.lineOf(tree.NativeRep().SourceInfo().GetStartLocation(e.ID()).Line())
 		if k := e.Kind(); k == celast.MapKind || k == celast.StructKind {
-			c.faults.Add(line, "rule %s: when: a condition makes neither facts nor maps", c.file.ID)
+			c.refuseAt(line, "when: a condition makes neither facts nor maps")
 		}
 		for _, m := range mentions(e) {
 			if words, closed := known[m.field]; closed && !slices.Contains(words, m.word) {
-				c.faults.Add(line, "rule %s: when: no fact has %s '%s'; there are %s", c.file.ID, m.field, m.word, list(words))
+				c.refuseAt(line, "when: no fact has %s '%s'; there are %s", m.field, m.word, list(words))
 			}
 		}
 	}))
