@@ -1,7 +1,10 @@
 // Lets Alipay's own SDK talk to a played gateway. It reads one JSON object from
 // stdin, {sdk: its configuration, encrypt, code, open_id, message, notification,
 // request, app_public_key}, and writes what it made of each to stdout.
-import { AlipaySdk } from 'alipay-sdk';
+import { File } from 'node:buffer';
+
+globalThis.File ??= File; // which Node.js 18 has, and not where the SDK looks for it
+const { AlipaySdk } = await import('alipay-sdk');
 
 const text = await new Promise((done) => {
   let all = '';
