@@ -36,12 +36,14 @@ type bench struct {
 	filler string
 	length time.Duration
 	store  *store.Store
+	keys   *vault.Vault
 	server *http.Server
 	client *http.Client
 	tokens []string
 	now    func() time.Time
 	venue  models.Venue
 	home   string
+	homes  []string // of those who are seeded
 	gate   models.Gate
 }
 
@@ -60,7 +62,7 @@ func newBench(ctx context.Context, db *database) (*bench, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &bench{db: db, filler: strings.Repeat("x", 180), client: &http.Client{Timeout: 10 * time.Second,
+	b := &bench{db: db, keys: keys, filler: strings.Repeat("x", 180), client: &http.Client{Timeout: 10 * time.Second,
 		Transport: &http.Transport{MaxIdleConnsPerHost: 4}}}
 	drift := time.Duration(0) // the limits count by this clock, which runs ahead of the load
 	b.now = func() time.Time { drift += 50 * time.Millisecond; return time.Now().Add(drift) }

@@ -17,6 +17,7 @@ type database struct {
 	suffix string                  // of the figures' names
 	dsn    string                  // as the store takes it
 	raw    func() (*sql.DB, error) // the same kind, as durable, without the store
+	open   func() (*sql.DB, error) // the database itself
 	drop   func() error
 }
 
@@ -26,7 +27,10 @@ func newSQLite(_ context.Context, dir string) (*database, error) {
 		return sql.Open("sqlite", "file:"+filepath.Join(dir, "raw.db")+
 			"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate")
 	}
-	return &database{"", "sqlite:" + filepath.Join(dir, "load.db"), raw, func() error { return nil }}, nil
+	open := func() (*sql.DB, error) {
+		return sql.Open("sqlite", "file:"+filepath.Join(dir, "load.db")+"?_pragma=busy_timeout(10000)&_txlock=immediate")
+	}
+	return &database{"", "sqlite:" + filepath.Join(dir, "load.db"), raw, open, func() error { return nil }}, nil
 }
 
 // newMySQL is a database on the server at TEST_MYSQL_DSN, which `make bench`
@@ -53,5 +57,30 @@ func newMySQL(ctx context.Context, _ string) (*database, error) {
 		_, err := admin.ExecContext(context.Background(), "DROP DATABASE "+name)
 		return err
 	}
-	return &database{"_mariadb", "mysql:" + config.FormatDSN(), func() (*sql.DB, error) { return sql.Open("mysql", config.FormatDSN()) }, drop}, nil
+	raw := func() (*sql.DB, error) { return sql.Open("mysql", config.FormatDSN()) }
+	open := func() (*sql.DB, error) {
+		c := config.Clone()
+		c.InterpolateParams = true
+		return sql.Open("mysql", c.FormatDSN())
+	}
+	return &database{"_mariadb", "mysql:" + config.FormatDSN(), raw, open, drop}, nil
+}
+
+// roomy gives the server the memory that one of a city has: with the 128 MB that it
+// begins with, every figure over a million people is one of its disk.
+func (d *database) roomy(ctx context.Context) error {
+	if d.suffix == "" {
+		return nil
+	}
+	db, err := d.raw()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	for _, set := range []string{"innodb_buffer_pool_size = 4294967296", "innodb_log_file_size = 1073741824"} {
+		if _, err := db.ExecContext(ctx, "SET GLOBAL "+set); err != nil {
+			return fmt.Errorf("the server's memory: %w", err)
+		}
+	}
+	return nil
 }

@@ -3,6 +3,7 @@
 // signature. Absolute figures say little on a shared machine; the ratio does.
 //
 //	go run ./cmd/load figures
+//	go run ./cmd/load redecide -people 1000000
 //
 // Every line reads: figure NAME VALUE UNIT limit VALUE ratio R.
 package main
@@ -30,13 +31,24 @@ func main() {
 func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("load", flag.ContinueOnError)
 	seconds := flags.Int("seconds", 3, "how long each figure is measured")
+	people := flags.Int("people", 100_000, "how many residents are decided anew")
+	profile := flags.String("profile", "", "a file for the CPU profile of deciding anew")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	if flags.NArg() != 1 || flags.Arg(0) != "figures" {
-		return fmt.Errorf("usage: load [-seconds N] figures")
+	what := flags.Arg(0)
+	if flags.NArg() > 1 { // flags may also follow the word
+		if err := flags.Parse(flags.Args()[1:]); err != nil {
+			return err
+		}
 	}
-	return figures(ctx, *seconds, out)
+	switch what {
+	case "figures":
+		return figures(ctx, *seconds, out)
+	case "redecide":
+		return redecide(ctx, *people, *profile, out)
+	}
+	return fmt.Errorf("usage: load figures [-seconds N] | redecide [-people N] [-profile FILE]")
 }
 
 // say prints one figure beside its limit.

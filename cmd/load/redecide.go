@@ -1,0 +1,267 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"runtime/pprof"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"healthcode/models"
+	"healthcode/models/forms"
+	"healthcode/models/rules"
+	"healthcode/models/store"
+)
+
+// The limits of trying rules out and of deciding everybody anew, in seconds for a
+// million people.
+const (
+	dryRunLimit   = 30
+	redecideLimit = 60
+)
+
+// redecide measures what a change of the rules costs that changes every fifth
+// colour: trying it out, deciding everybody anew, and what residents notice of it.
+func redecide(ctx context.Context, people int, profile string, out io.Writer) (err error) {
+	dir, err := os.MkdirTemp("", "healthcode-load-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	db, err := newMySQL(ctx, dir)
+	if err == nil && db == nil {
+		db, err = newSQLite(ctx, dir)
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.drop()) }()
+	if err := db.roomy(ctx); err != nil {
+		return err
+	}
+	b, err := newBench(ctx, db)
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	return b.redecide(ctx, people, profile, out)
+}
+
+func (b *bench) redecide(ctx context.Context, people int, profile string, out io.Writer) error {
+	if err := b.store.AddJurisdiction(ctx, by, models.Jurisdiction{Code: "000000", Name: words("全国"), TimeZone: "Asia/Shanghai"}); err != nil {
+		return err
+	}
+	for range 20 {
+		home, err := b.store.AddCommunity(ctx, by, models.Community{Jurisdiction: "330110", Name: words("社区"), Phone: "0571-88880001"})
+		if err != nil {
+			return err
+		}
+		b.homes = append(b.homes, home)
+	}
+	begin := time.Now()
+	if err := b.seed(ctx, people, b.store.RulesIn("330110")); err != nil {
+		return err
+	}
+	if err := b.populate(ctx); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "seeded %d residents in %.0f s\n", people, time.Since(begin).Seconds())
+	drafter, err := b.officer(ctx, "drafter")
+	if err != nil {
+		return err
+	}
+	publisher, err := b.officer(ctx, "publisher")
+	if err != nil {
+		return err
+	}
+	if profile != "" {
+		f, err := os.Create(profile)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return err
+		}
+	}
+	err = b.change(ctx, change{drafter, publisher, 2, people}, out)
+	pprof.StopCPUProfile()
+	if err != nil {
+		return err
+	}
+	return b.meanwhile(ctx, change{drafter, publisher, 3, people}, out)
+}
+
+// change is one change of the rules.
+type change struct {
+	drafter, publisher store.Office
+	version, people    int
+}
+
+// file is the service's own rules, but that a symptom counts longer.
+func (c change) file() []byte {
+	body := strings.Replace(string(rules.Default().Source()), "version: 1\n", fmt.Sprintf("version: %d\n", c.version), 1)
+	return []byte(strings.Replace(body, "- id: symptom_days\n    value: 7d", fmt.Sprintf("- id: symptom_days\n    value: %dd", 19+c.version-2), 1))
+}
+
+// change tries the change out and decides everybody anew, as fast as it goes.
+func (b *bench) change(ctx context.Context, c change, out io.Writer) error {
+	draft, err := c.drafter.Draft(ctx, models.PublishedRules, c.file())
+	if err != nil {
+		return err
+	}
+	took, job, err := b.job(ctx, 1, models.JobDryRun, draft.ID)
+	if err != nil {
+		return err
+	}
+	scale := float64(c.people) / 1e6
+	say(out, "dry_run", took.Seconds(), "s", dryRunLimit*scale)
+	fmt.Fprintf(out, "of %d, %d would be red; %v\n", job.DryRun.People, job.DryRun.Reddened, job.DryRun.Transitions)
+	p, err := c.publisher.Publish(ctx, draft.ID)
+	if err != nil {
+		return err
+	}
+	if took, job, err = b.job(ctx, 1, models.JobRedecide, p.ID); err != nil {
+		return err
+	}
+	say(out, "redecide", took.Seconds(), "s", redecideLimit*scale)
+	fmt.Fprintf(out, "of %d, %d have another colour\n", job.People, job.Changed)
+	return nil
+}
+
+// replica is another process of the service, which works on jobs; the function
+// ends it.
+func (b *bench) replica(ctx context.Context, share float64) (*store.Store, func() error, error) {
+	var alarms atomic.Int64
+	s, err := store.Open(ctx, store.Options{DSN: b.db.dsn, Vault: b.keys, Rules: rules.Default(), Forms: forms.Default(), Now: time.Now,
+		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)), Alarm: func(string) { alarms.Add(1) }, JobShare: share})
+	if err != nil {
+		return nil, nil, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var over sync.WaitGroup
+	over.Go(func() { s.Work(ctx) })
+	return s, func() error {
+		cancel()
+		over.Wait()
+		if n := alarms.Load(); n > 0 {
+			err = fmt.Errorf("%d alarms", n)
+		}
+		return errors.Join(err, s.Close())
+	}, nil
+}
+
+// job waits for a job that a replica does.
+func (b *bench) job(ctx context.Context, share float64, kind models.JobKind, subject string) (took time.Duration, job models.Job, err error) {
+	s, stop, err := b.replica(ctx, share)
+	if err != nil {
+		return 0, job, err
+	}
+	begin := time.Now()
+	for err == nil && !job.Done() && job.State != models.JobFailed && ctx.Err() == nil {
+		time.Sleep(20 * time.Millisecond)
+		job, err = s.JobOf(ctx, kind, subject)
+	}
+	took = time.Since(begin)
+	if err == nil && !job.Done() {
+		err = fmt.Errorf("the job is %s", job.State)
+	}
+	return took, job, errors.Join(err, stop())
+}
+
+// meanwhile measures what residents who open their codes notice of a job.
+func (b *bench) meanwhile(ctx context.Context, c change, out io.Writer) error {
+	before, err := b.opening(ctx)
+	if err != nil {
+		return err
+	}
+	draft, err := c.drafter.Draft(ctx, models.PublishedRules, c.file())
+	if err != nil {
+		return err
+	}
+	if _, _, err := b.job(ctx, 1, models.JobDryRun, draft.ID); err != nil {
+		return err
+	}
+	if _, err := c.publisher.Publish(ctx, draft.ID); err != nil {
+		return err
+	}
+	_, stop, err := b.replica(ctx, 0) // the share that it has by itself
+	if err != nil {
+		return err
+	}
+	if err := b.store.Refresh(ctx); err != nil {
+		return err
+	}
+	during, err := b.opening(ctx)
+	if err := errors.Join(err, stop()); err != nil {
+		return err
+	}
+	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+	fmt.Fprintf(out, "p99 of opening a code before: %.2f ms\n", ms(before))
+	say(out, "code_p99_meanwhile", ms(during), "ms", 1.5*ms(before))
+	return nil
+}
+
+// opening is the 99th percentile of opening a code, 200 times a second.
+func (b *bench) opening(ctx context.Context) (time.Duration, error) {
+	for i := range 2 * people { // everybody has their grant
+		if err := b.openCode(ctx, i); err != nil {
+			return 0, err
+		}
+	}
+	var took []time.Duration
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for i := range 20 * 200 {
+		<-tick.C
+		begin := time.Now()
+		if err := b.openCode(ctx, i); err != nil {
+			return 0, err
+		}
+		took = append(took, time.Since(begin))
+	}
+	slices.Sort(took)
+	return took[len(took)*99/100], nil
+}
+
+// officer invites an officer of the nation and opens their office.
+func (b *bench) officer(ctx context.Context, username string) (store.Office, error) {
+	invitation, err := b.store.OperatorInvite(ctx, by, models.Staff{Role: models.RoleOfficer, Display: username, Jurisdiction: "000000"})
+	if err != nil {
+		return store.Office{}, err
+	}
+	factor, err := b.store.InvitationFactor(ctx, invitation)
+	if err != nil {
+		return store.Office{}, err
+	}
+	code, err := totp.GenerateCode(factor.Secret, time.Now())
+	if err != nil {
+		return store.Office{}, err
+	}
+	own, err := models.ParseDocument(models.DocumentPassport, fmt.Sprintf("E8888%04d", len(username)), time.Now())
+	if err != nil {
+		return store.Office{}, err
+	}
+	const password = "load-load-load-officer"
+	if err := b.store.Accept(ctx, store.Acceptance{Token: invitation, Username: username, Password: password, Code: code, Document: own}); err != nil {
+		return store.Office{}, err
+	}
+	if code, err = totp.GenerateCode(factor.Secret, time.Now().Add(30*time.Second)); err != nil {
+		return store.Office{}, err
+	}
+	token, err := b.store.SignInStaff(ctx, store.StaffSignIn{Username: username, Password: password, Code: code})
+	if err != nil {
+		return store.Office{}, err
+	}
+	me, err := b.store.Officer(ctx, token)
+	return b.store.Office(me), err
+}

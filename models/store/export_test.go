@@ -1,0 +1,84 @@
+package store
+
+import (
+	"context"
+	"errors"
+
+	"healthcode/models"
+)
+
+// Known is what is known about a resident when they are decided about.
+type Known struct {
+	Facts  []models.Fact
+	Latest models.Decision
+}
+
+// KnownOne reads one resident by themselves.
+func (s *Store) KnownOne(ctx context.Context, id string) (k Known, err error) {
+	r := s.reader(ctx)
+	var row residentRow
+	if err := r.db.Where("id = ?", id).Take(&row).Error; err != nil {
+		return k, err
+	}
+	if k.Facts, err = r.facts(row); err != nil {
+		return k, err
+	}
+	if k.Latest, err = r.latest(id); errors.Is(err, models.NotFound) {
+		err = nil
+	}
+	return k, err
+}
+
+// KnownMany reads everybody together who has a code.
+func (s *Store) KnownMany(ctx context.Context, dense bool) (map[string]Known, error) {
+	c, err := s.crowd(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := c.find("id > ?", []any{""}, 1000, nil); err != nil {
+		return nil, err
+	}
+	if err := errors.Join(c.decided(dense), c.evidence(dense)); err != nil {
+		return nil, err
+	}
+	all := map[string]Known{}
+	for _, p := range c.people {
+		all[p.row.ID] = Known{c.weigh(p.row, p.evidence), p.last}
+	}
+	return all, nil
+}
+
+// Take writes what was decided about everybody in the meantime, as a batch does:
+// between reading and writing, meanwhile runs.
+func (s *Store) Take(ctx context.Context, meanwhile func()) error {
+	b, err := redecide{s, nil}.prepare(ctx, "")
+	if err != nil {
+		return err
+	}
+	meanwhile()
+	tries := 0
+	return s.change(ctx, models.System("test"), func(t *txn) error {
+		tries++
+		return t.take(b.taken, tries > 1)
+	})
+}
+
+// CommitLate prepares a batch, lets something happen, and commits it. It reports
+// whether somebody else had the job by then.
+func (s *Store) CommitLate(ctx context.Context, meanwhile func()) (lost bool, err error) {
+	job, mine, err := s.lease(ctx, "kind <> 'due'")
+	if err != nil || !mine {
+		return false, errors.Join(err, errors.New("no job to be had"))
+	}
+	do, err := s.task(ctx, job)
+	if err != nil {
+		return false, err
+	}
+	b, err := do.prepare(ctx, job.Reached)
+	if err != nil {
+		return false, err
+	}
+	meanwhile()
+	_, err = s.commit(ctx, do, job, b)
+	return errors.Is(err, errLeaseLost), ignore(err, errLeaseLost)
+}

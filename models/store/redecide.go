@@ -1,0 +1,186 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"healthcode/models"
+)
+
+// redecide decides anew about everybody who lives in some places.
+type redecide struct {
+	*Store
+	lives func(jurisdiction string) bool // nil for everybody
+}
+
+// livesIn is whether places are the jurisdiction or below it, as the tree is now.
+func (s *Store) livesIn(jurisdiction string) func(string) bool {
+	if jurisdiction == models.Root {
+		return nil
+	}
+	parents, known := s.law.Load().files.Parents, map[string]bool{}
+	return func(place string) bool {
+		in, asked := known[place]
+		if !asked {
+			path, ok := models.PathTo(place, parents)
+			in = ok && slices.Contains(path, jurisdiction)
+			known[place] = in
+		}
+		return in
+	}
+}
+
+func (r redecide) total(ctx context.Context) (int64, error) { return r.living(ctx, r.lives) }
+
+// living is how many residents have a code and live where in says.
+func (s *Store) living(ctx context.Context, in func(jurisdiction string) bool) (n int64, err error) {
+	var counts []struct {
+		Jurisdiction string
+		People       int64
+	}
+	err = s.read.WithContext(ctx).Model(&residentRow{}).Select("jurisdiction, COUNT(*) AS people").Where("closed_at = 0").
+		Group("jurisdiction").Find(&counts).Error
+	for _, c := range counts {
+		if in == nil || in(c.Jurisdiction) {
+			n += c.People
+		}
+	}
+	return n, err
+}
+
+func (r redecide) prepare(ctx context.Context, reached string) (b batch, err error) {
+	c, err := r.crowd(ctx)
+	if err != nil {
+		return b, err
+	}
+	size := r.batchSize()
+	if b.reached, err = c.find("id > ?", []any{reached}, size, r.lives); err != nil {
+		return b, err
+	}
+	b.end, b.people = b.reached == "", int64(len(c.people))
+	b.taken, err = c.judge(2*len(c.people) >= size)
+	return b, err
+}
+
+func (r redecide) advance(job jobRow, b batch) (jobRow, error) { return r.advanced(job, b), nil }
+
+// taking is a decision to be written.
+type taking struct {
+	changed
+	row decisionRow
+}
+
+// judge decides about everybody in the crowd, and keeps what says something that
+// their latest decision does not.
+func (c *crowd) judge(dense bool) ([]taking, error) {
+	if len(c.people) == 0 {
+		return nil, nil
+	}
+	if err := c.decided(dense); err != nil { // before the evidence: see [txn.take]
+		return nil, err
+	}
+	at := c.Now().UTC().Truncate(time.Millisecond)
+	if err := c.evidence(dense); err != nil {
+		return nil, err
+	}
+	list, errs := make([]taking, len(c.people)), make([]error, len(c.people))
+	c.spread(len(c.people), func(i int) {
+		p := &c.people[i]
+		d := c.ruled(p.row, c.weigh(p.row, p.evidence), at)
+		if !same(p.last, d) {
+			d.ID, d.Sequence = c.id(at), p.last.Sequence+1
+			list[i].changed = changed{p.last, d}
+			list[i].row, errs[i] = c.decisionRow(d)
+		}
+	})
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return slices.DeleteFunc(list, func(t taking) bool { return t.row.ID == "" }), nil
+}
+
+// take writes decisions that were taken before the transaction began.
+//
+// Nobody is locked for that. All evidence comes in a transaction that ends with a
+// decision about its resident, because a decision names the facts it was taken
+// from; decisions are numbered, and a number is given once. The latest decision was
+// read before the evidence. So where the next number is still free, no evidence had
+// come by then that was not seen; and whoever brings some from now on, and decided
+// at the same time, finds the number taken and begins again with ours. Where the
+// number is gone, the database refuses the batch, and it is tried once more: those
+// who were decided about meanwhile are then locked and decided about one by one.
+func (t *txn) take(list []taking, again bool) error {
+	if again {
+		var err error
+		if list, err = t.overtaken(list); err != nil {
+			return err
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	changes := make([]changed, len(list))
+	for i := range list {
+		t.touch(list[i].now.ResidentID)
+		changes[i] = list[i].changed
+	}
+	err := t.insertMany("decisions (id, resident_id, sequence, colour, reasons, until_at, rule_set, facts, at, mac)", len(list), func(i int) []any {
+		r := &list[i].row
+		return []any{r.ID, r.ResidentID, r.Sequence, r.Colour, r.Reasons, r.UntilAt, r.RuleSet, r.Facts, r.At, r.MAC}
+	})
+	if err != nil {
+		return raced(err)
+	}
+	if err := t.auditMany(changes); err != nil {
+		return err
+	}
+	return t.noticeMany(changes)
+}
+
+// auditMany writes a row about everybody whose colour is another than before. Where
+// a change of the rules leaves a colour as it was, the decision says all there is to
+// say, and one row for each rule set says how many of those there were.
+func (t *txn) auditMany(changes []changed) error {
+	var moved []changed
+	kept := map[string]int{}
+	for _, c := range changes {
+		if c.last.Colour == c.now.Colour {
+			kept[c.now.RuleSet]++
+		} else {
+			moved = append(moved, c)
+		}
+	}
+	for _, set := range slices.Sorted(maps.Keys(kept)) {
+		if err := t.audit("decision.renew", "rules", set, fmt.Sprint(kept[set])); err != nil {
+			return err
+		}
+	}
+	at := millis(t.at)
+	return t.insertMany("audit (id, at, actor_kind, actor_id, action, subject_kind, subject_id, detail)", len(moved), func(i int) []any {
+		c := moved[i]
+		return []any{t.id(), at, string(t.by.Kind), t.by.ID, "decision.take", "resident", c.now.ResidentID, change(c.last, c.now)}
+	})
+}
+
+// overtaken decides about those whom somebody else decided about since, and gives
+// back the others.
+func (t *txn) overtaken(list []taking) (rest []taking, err error) {
+	for _, one := range list {
+		var n int
+		err := t.db.Model(&decisionRow{}).Where("resident_id = ?", one.now.ResidentID).Select("COALESCE(MAX(sequence), 0)").Scan(&n).Error
+		if err != nil {
+			return nil, err
+		}
+		if n == one.last.Sequence {
+			rest = append(rest, one)
+		} else if _, err := t.decide(one.now.ResidentID); err != nil {
+			return nil, err
+		}
+	}
+	return rest, nil
+}

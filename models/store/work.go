@@ -1,0 +1,180 @@
+package store
+
+import (
+	"context"
+	"errors"
+
+	"healthcode/models"
+	"healthcode/models/published"
+)
+
+// batch is what was decided about some residents, and not written yet.
+type batch struct {
+	reached string // where the next one begins
+	end     bool   // there is no next one
+	people  int64
+	taken   []taking
+	tried   []trial
+}
+
+// task is what one kind of job does.
+type task interface {
+	// total is how many residents there are to deal with.
+	total(ctx context.Context) (int64, error)
+	// prepare reads and decides about those who come next. It changes nothing, and
+	// may be asked for the next batch before this one is written.
+	prepare(ctx context.Context, reached string) (batch, error)
+	// advance is where the job is once the batch is written.
+	advance(job jobRow, b batch) (jobRow, error)
+}
+
+func (s *Store) task(ctx context.Context, job jobRow) (task, error) {
+	switch models.JobKind(job.Kind) {
+	case models.JobDryRun:
+		return s.dryRun(ctx, job)
+	case models.JobRedecide:
+		return redecide{s, s.livesIn(job.Jurisdiction)}, nil
+	}
+	return due{s}, nil
+}
+
+// WorkOnce does one batch of one job, if there is one that no other replica is at,
+// and reports whether there was. What it did is done, whenever this process ends;
+// what it did not do, it or another replica begins with.
+func (s *Store) WorkOnce(ctx context.Context) (bool, error) { return s.work(ctx, 1) }
+
+func (s *Store) work(ctx context.Context, most int) (bool, error) {
+	s.working.Lock()
+	defer s.working.Unlock()
+	if err := s.Refresh(ctx); err != nil { // the job may follow a publication of another replica's
+		return false, err
+	}
+	worked, trouble := s.workDue(ctx, most)
+	if worked {
+		return true, trouble
+	}
+	job, mine, err := s.lease(ctx, "kind <> 'due'")
+	if err == nil && mine {
+		_, _, err = s.run(ctx, job, most)
+	}
+	return mine, errors.Join(trouble, err)
+}
+
+// workDue does what is due, unless that rests or is another replica's. Where it
+// cannot go on, the other jobs do.
+func (s *Store) workDue(ctx context.Context, most int) (bool, error) {
+	job, mine, err := s.lease(ctx, "kind = 'due' AND (leased_by <> '' OR leased_until <= ?)", millis(s.Now()))
+	if err != nil || !mine {
+		return false, err
+	}
+	n, ended, err := s.run(ctx, job, most)
+	return err == nil && (n > 0 || !ended), err
+}
+
+// run does the next batches of a job that is ours, at most so many. While one is
+// written the next is read. It says how many decisions it wrote down, and whether
+// nothing is left to do.
+func (s *Store) run(ctx context.Context, job jobRow, most int) (written int, ended bool, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	do, err := s.task(ctx, job)
+	if err == nil && job.Reached == "" {
+		job.Total, err = do.total(ctx)
+	}
+	if err != nil {
+		return 0, false, s.stop(ctx, job, err)
+	}
+	next := ahead(ctx, do, job.Reached)
+	for n := 1; ; n++ {
+		b, err := next()
+		if err != nil {
+			return written, false, s.stop(ctx, job, err)
+		}
+		more := n < most && !b.end
+		if more {
+			next = ahead(ctx, do, b.reached)
+		}
+		job, err = s.commit(ctx, do, job, b)
+		if err == nil {
+			written += len(b.taken)
+		}
+		if err != nil || !more {
+			cancel()
+			if more {
+				_, _ = next() // so that nothing of ours goes on behind the caller's back
+			}
+			return written, b.end, ignore(err, errLeaseLost)
+		}
+	}
+}
+
+// ahead prepares a batch meanwhile; the function waits for it.
+func ahead(ctx context.Context, do task, reached string) func() (batch, error) {
+	var b batch
+	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		b, err = do.prepare(ctx, reached)
+	}()
+	return func() (batch, error) {
+		<-done
+		return b, err
+	}
+}
+
+// commit writes a batch and how far the job is now in one transaction: whenever
+// this process is killed, either both are there or neither.
+func (s *Store) commit(ctx context.Context, do task, job jobRow, b batch) (jobRow, error) {
+	after, err := do.advance(job, b)
+	if err != nil {
+		return job, err
+	}
+	tries := 0
+	err = s.change(ctx, models.System(job.Kind), func(t *txn) error {
+		tries++
+		if err := t.moveOn(job, after); err != nil {
+			return err
+		}
+		if err := t.take(b.taken, tries > 1); err != nil {
+			return err
+		}
+		if after.State != string(models.JobDone) {
+			return nil
+		}
+		return t.audit("job.done", "job", job.ID, job.Kind)
+	})
+	return after, err
+}
+
+// advanced is what is the same for all: the counts, the lease, and the end.
+func (s *Store) advanced(job jobRow, b batch) jobRow {
+	job.Reached, job.People, job.LeasedUntil = b.reached, job.People+b.people, millis(s.Now().Add(leaseLife))
+	for _, t := range b.taken {
+		if t.last.Colour != t.now.Colour {
+			job.Changed++
+		}
+	}
+	if b.end {
+		job.State, job.LeasedBy, job.LeasedUntil, job.EndedAt = string(models.JobDone), "", 0, millis(s.Now())
+	}
+	return job
+}
+
+// stop fails a job that would fail again. Anything else may be better in a while:
+// the job stays where it is, as does the one that never ends.
+func (s *Store) stop(ctx context.Context, job jobRow, err error) error {
+	var faults published.Faults
+	again := !errors.Is(err, errUnreadable) && !errors.As(err, &faults) && !errors.Is(err, models.NotFound)
+	if again || job.Kind == string(models.JobDue) {
+		return err
+	}
+	return ignore(s.fail(ctx, job, err), errLeaseLost)
+}
+
+func ignore(err, what error) error {
+	if errors.Is(err, what) {
+		return nil
+	}
+	return err
+}
