@@ -90,6 +90,17 @@ func (a *App) Send(ctx context.Context, m Message) error {
 	return models.Refuse(models.ReasonMessageRefused).Because(said)
 }
 
+// Tell sends a message of three parts: what happened, when, and what to do. The
+// template has three keywords, in this order; a tap opens the mini-program. The
+// problems are those of [App.Send].
+func (a *App) Tell(ctx context.Context, openID, template string, parts [3]string) error {
+	return a.Send(ctx, Message{OpenID: openID, Template: template, Page: homePage,
+		Data: map[string]string{"keyword1": parts[0], "keyword2": parts[1], "keyword3": parts[2]}})
+}
+
+// homePage is where our mini-program opens.
+const homePage = "pages/index/index"
+
 // aboutUs are the sub-codes of the method's page, all of which are about what we
 // sent. It lists none for a user who has not subscribed, so at any other one the
 // subscription itself is looked up.

@@ -57,6 +57,17 @@ func (a *App) Send(ctx context.Context, m Message) error {
 	return nil
 }
 
+// Tell sends a message of three parts: what happened, when (as 2022-03-14 12:05),
+// and what to do. The template has the keys thing1, time2 and thing3 and no other;
+// a tap opens the mini-program. The problems are those of [App.Send].
+func (a *App) Tell(ctx context.Context, openID, template string, parts [3]string) error {
+	return a.Send(ctx, Message{OpenID: openID, Template: template, Page: homePage,
+		Data: map[string]string{"thing1": parts[0], "time2": parts[1], "thing3": parts[2]}})
+}
+
+// homePage is where our mini-program opens.
+const homePage = "pages/index/index"
+
 // messageNumbers are those of the page sendMessage. The last three are on it no
 // more, and known from those who met them.
 var messageNumbers = numbers{
