@@ -63,6 +63,8 @@ type HomePage struct {
 	Standing StandingView
 	Forms    []*forms.Form
 	Scans    bool // registered people can open the app's scanner from the page
+	Unread   int
+	Notice   *NoticeView // the newest of those; nil if there is none
 }
 
 // StandingView is a colour as pages show it.
@@ -128,6 +130,7 @@ type WhyPage struct {
 	Reasons   []Reasoned
 	Community string
 	Phone     string
+	Place     string // code of the jurisdiction whose rules decide
 }
 
 // Reasoned is one rule that spoke, in words.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -49,7 +50,7 @@ func states() []state {
 	list := []state{
 		{"home, new", func(p Page) Framed { return HomePage{Page: p} }, []string{`href="/register"`}, []string{`href="/code"`}},
 		{"home, refused", func(p Page) Framed {
-			return HomePage{Page: p, Known: true, Refusal: "Bring it.", Standing: standing(p, models.Grey), Forms: forms.Default()}
+			return HomePage{Page: p, Known: true, Refusal: "Bring it.", Standing: standing(p, models.Grey), Forms: []*forms.Form{forms.Default()[0].Form(), forms.Default()[1].Form()}}
 		}, []string{"<blockquote>Bring it.</blockquote>", `href="/declare/health"`, `role="status"`}, nil},
 		{"home, pending", func(p Page) Framed {
 			return HomePage{Page: p, Known: true, Pending: true, Standing: standing(p, models.Grey)}
@@ -57,6 +58,16 @@ func states() []state {
 		{"home, scanning", func(p Page) Framed {
 			return HomePage{Page: p, Known: true, Standing: standing(p, models.Green), Scans: true}
 		}, []string{`id="scan"`, "/static/scan."}, nil},
+		{"home, told", func(p Page) Framed {
+			return HomePage{Page: p, Known: true, Standing: standing(p, models.Yellow), Unread: 2, Notice: &NoticeView{ID: "n1", At: now, Colour: "yellow", Say: Changed(p.Language, models.Green, models.Yellow)}}
+		}, []string{`href="/notices"`, `href="/code/why"`, `data-path="/v1/notices/n1/read"`, "2"}, nil},
+		{"home, judged", func(p Page) Framed {
+			return HomePage{Page: p, Known: true, Standing: standing(p, models.Green), Unread: 1, Notice: &NoticeView{ID: "n1", At: now, Say: Judged(p.Language, models.Review{Kind: models.ReviewRegistration, State: models.ReviewApproved})}}
+		}, []string{`data-path="/v1/notices/n1/read"`}, []string{`class="note notice colour`}},
+		{"notices", func(p Page) Framed { return NoticesPage{Page: p, Notices: told(p.Language, now)} },
+			[]string{`data-path="/v1/notices/n2/read"`, "<dd>R</dd>", "<dd>Bring it.</dd>", "colour-red", `href="/code/why"`}, []string{`data-path="/v1/notices/n3/read"`, `class="note"`}},
+		{"notices, read", func(p Page) Framed { return NoticesPage{Page: p, Notices: told(p.Language, now)[:1]} }, []string{"<h2>"}, []string{"data-act"}},
+		{"notices, none", func(p Page) Framed { return NoticesPage{Page: p} }, []string{`class="note"`}, []string{"data-act"}},
 		{"home, new, scanning", func(p Page) Framed { return HomePage{Page: p, Scans: true} }, nil, []string{`id="scan"`, "/static/scan."}},
 		{"register", func(p Page) Framed { return NewRegisterPage(p, []models.Community{community}, "", models.Phone{}) },
 			[]string{`data-post="/v1/registration"`, `type="checkbox"`, `role="alert"`}, []string{" checked>"}},
@@ -86,10 +97,26 @@ func states() []state {
 			return CodePage{Page: p, Place: "Here", Verified: c != models.Grey, Standing: standing(p, c), Pass: PassData{Grant: "G"}}
 		}, []string{`data-colour="` + c.String() + `"`, `id="qr" role="img"`, "<svg", `"grant":"G"`}, []string{"<dl>"}})
 	}
-	for _, f := range forms.Default() {
+	for _, file := range forms.Default() {
+		f := file.Form()
 		list = append(list, state{"declare " + f.ID, func(p Page) Framed {
 			return DeclarePage{Page: p, Form: f, Places: []Choice{{"330110", "Y"}}, Today: "2022-03-13", Since: "2022-02-28"}
 		}, []string{`data-declare="` + f.ID + `"`}, []string{" checked>"}})
+	}
+	return list
+}
+
+// told are notices of every kind there is.
+func told(language string, now time.Time) (list []NoticeView) {
+	for c := models.Green; c <= models.Red; c++ {
+		list = append(list, NoticeView{At: now, Colour: c.String(), Say: Changed(language, models.Red+models.Green-c, c)},
+			NoticeView{At: now, Colour: c.String(), Say: Changed(language, 0, c), Reasons: []string{"R"}})
+	}
+	for _, k := range []models.ReviewKind{models.ReviewRegistration, models.ReviewDeclaration, models.ReviewCorrection} {
+		list = append(list, NoticeView{At: now, Say: Judged(language, models.Review{Kind: k, State: models.ReviewCleared}), Words: "Bring it."})
+	}
+	for i := range list {
+		list[i].ID, list[i].Read = fmt.Sprint("n", i), i < 2
 	}
 	return list
 }
@@ -106,7 +133,7 @@ func full(p Page, now time.Time) MePage {
 	for _, k := range []models.ReviewKind{models.ReviewRegistration, models.ReviewDeclaration, models.ReviewCorrection} {
 		page.Reviews = append(page.Reviews, models.Review{Kind: k, State: models.ReviewRefused, Words: "Bring it."})
 	}
-	for _, why := range []models.AccessPurpose{models.AccessReview, models.AccessGate, models.AccessImport} {
+	for _, why := range []models.AccessPurpose{models.AccessReview, models.AccessGate, models.AccessImport, models.AccessDryRun, models.AccessExplain} {
 		page.Accesses = append(page.Accesses, models.Access{Purpose: why})
 	}
 	return page
@@ -198,7 +225,7 @@ func TestEveryTextIsUsed(t *testing.T) {
 func TestResidentScriptTexts(t *testing.T) {
 	t.Parallel()
 	say := regexp.MustCompile(`\btexts\.([a-z_]+)`)
-	for script, names := range map[string][]string{"app": {"home", "register", "declare", "me"}, "scan": {"home"}, "code": {"code"}, "door": {"door"}, "enter": {"enter"}} {
+	for script, names := range map[string][]string{"app": {"home", "register", "declare", "me", "notices"}, "scan": {"home"}, "code": {"code"}, "door": {"door"}, "enter": {"enter"}} {
 		body, err := files.ReadFile("static/" + script + ".js")
 		if err != nil {
 			t.Fatal(err)

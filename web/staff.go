@@ -33,6 +33,9 @@ func (b StaffBar) Worker() bool { return b.Role == models.RoleWorker }
 // Administrator reports whether the reader may invite.
 func (b StaffBar) Administrator() bool { return b.Role == models.RoleAdministrator }
 
+// Officer reports whether the reader drafts and publishes rules.
+func (b StaffBar) Officer() bool { return b.Role == models.RoleOfficer }
+
 // InvitationsPage is where an administrator invites.
 type InvitationsPage struct {
 	Page
@@ -68,7 +71,7 @@ type Scope struct {
 // Roles are those that there are, the commonest first.
 func (p InvitationsPage) Roles() []Choice {
 	var list []Choice
-	for _, r := range []models.Role{models.RoleGuard, models.RoleWorker, models.RoleAdministrator} {
+	for _, r := range []models.Role{models.RoleGuard, models.RoleWorker, models.RoleOfficer, models.RoleAdministrator} {
 		list = append(list, Choice{string(r), p.T("console.invite.role." + string(r))})
 	}
 	return list

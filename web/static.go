@@ -26,6 +26,7 @@ var bundles = map[string][]string{
 	"join.js":     {"static/staff.js", "pass/qr.js", "static/join.js"},
 	"gate.js":     {"static/vendor/jsqr.js", "static/scanner.js", "static/staff.js", "static/gate.js"},
 	"console.js":  {"static/staff.js", "static/console.js"},
+	"office.js":   {"static/staff.js", "static/office.js"},
 }
 
 // asset is one bundle, ready to be sent.

@@ -36,10 +36,12 @@ var pages = []struct {
 	{"vaccinations", "", VaccinationsPage{}},
 	{"declare", "app.js", DeclarePage{}},
 	{"me", "app.js", MePage{}},
+	{"notices", "app.js", NoticesPage{}},
 	{"door", "door.js", DoorPage{}},
 	{"pass", "fragment.js", PassPage{}},
 	{"enter", "enter.js", EnterPage{}},
 	{"about", "", AboutPage{}},
+	{"rules", "", RulesPage{}},
 	{"problem", "", ProblemPage{}},
 	{"outside", "again.js", OutsidePage{}},
 	{"staff_login", "login.js", StaffLoginPage{}},
@@ -49,6 +51,9 @@ var pages = []struct {
 	{"review", "console.js", ReviewPage{}},
 	{"invitations", "console.js", InvitationsPage{}},
 	{"poster", "console.js", PosterPage{}},
+	{"office", "office.js", OfficePage{}},
+	{"draft", "office.js", DraftPage{}},
+	{"samples", "office.js", SamplesPage{}},
 }
 
 // printed is a page ready to be written.
@@ -103,6 +108,10 @@ func (f framed) Title() string {
 		return f.T("code.title") + " · " + page.Standing.Word
 	case OutsidePage:
 		return page.Heading()
+	case RulesPage:
+		return f.T("rules.title") + " · " + page.Place
+	case DraftPage:
+		return page.Heading()
 	}
 	return f.T(f.Name + ".title")
 }
@@ -121,7 +130,7 @@ func (f framed) Styles() []string {
 // Staff reports whether the page is for staff.
 func (f framed) Staff() bool {
 	switch f.Content.(type) {
-	case StaffLoginPage, JoinPage, GatePage, ConsolePage, ReviewPage, InvitationsPage, PosterPage:
+	case StaffLoginPage, JoinPage, GatePage, ConsolePage, ReviewPage, InvitationsPage, PosterPage, OfficePage, DraftPage, SamplesPage:
 		return true
 	}
 	return false

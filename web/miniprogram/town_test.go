@@ -90,7 +90,7 @@ func newTown(t *testing.T, folders map[string]string) *town {
 	keys := must[*vault.Vault](t)(vault.Ephemeral())
 	log := slog.New(slog.DiscardHandler)
 	town.store = must[*store.Store](t)(store.Open(t.Context(), store.Options{DSN: schema.New(t, storetest.SQLite).DSN, Vault: keys,
-		Rules: rules.Default(), Forms: append(forms.Default(), must[*forms.Form](t)(forms.Load([]byte(arrivalForm)))), Now: town.now, Log: log}))
+		Rules: rules.Default(), Forms: append(forms.Default(), must[*forms.File](t)(forms.Parse([]byte(arrivalForm)))), Now: town.now, Log: log}))
 	t.Cleanup(func() { _ = town.store.Close() })
 	town.Server = httptest.NewUnstartedServer(town.network(folders))
 	town.Start()

@@ -67,8 +67,9 @@
   }
 
   // form sends a form once at a time, to where data-action says. collect makes the
-  // body, or throws a problem of its own; done gets the answer.
-  function form(element, collect, done) {
+  // body, or throws a problem of its own; done gets the answer, and refused the
+  // problem, which is explained beside the fields otherwise.
+  function form(element, collect, done, refused) {
     element.addEventListener('submit', async (event) => {
       event.preventDefault();
       if (element.getAttribute('aria-busy') === 'true') return;
@@ -79,7 +80,7 @@
       const answer = await send('POST', element.dataset.action, body);
       element.removeAttribute('aria-busy');
       if (answer.ok) done(answer.body);
-      else if (!signedOut(answer)) explain(element, answer.problem);
+      else if (!signedOut(answer)) (refused || explain)(element, answer.problem);
     });
   }
 
@@ -102,7 +103,7 @@
       username: login.elements.username.value.trim(),
       password: login.elements.password.value,
       code: login.elements.code.value.replace(/\s/g, ''),
-    }), (body) => location.assign(next({ guard: '/gate', administrator: '/console/invitations' }[body.role] || '/console')));
+    }), (body) => location.assign(next({ guard: '/gate', administrator: '/console/invitations', officer: '/console/rules' }[body.role] || '/console')));
   }
 
   document.querySelectorAll('[data-sign-out]').forEach((button) => button.addEventListener('click', async () => {
