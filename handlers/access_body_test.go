@@ -85,6 +85,8 @@ func (k *knock) staffBody(t *testing.T, r handlers.Route) (in any, header []stri
 		k.clock.Advance(30e9)
 		code := must[string](t)(totp.GenerateCode(k.secrets["guard"], k.now()))
 		return map[string]string{"username": "guard", "password": password, "code": code}, nil
+	case "POST /v1/drafts":
+		return map[string]string{"kind": "rules", "body": tested(3)}, nil
 	case "POST /v1/invitations":
 		return map[string]any{"role": "guard", "display": "北门", "jurisdiction": "330110", "venue": k.venue.ID}, nil
 	case "POST /v1/invitations/open":

@@ -94,6 +94,8 @@ func newKnock(t *testing.T) *knock {
 		models.Community{Jurisdiction: "330110", Name: words("瓶窑社区", "Pingyao"), Phone: "0571-88880002"}))}
 	k.hire(t, "outsider", colleague, 997)
 	k.hire(t, "elsewhere", models.Staff{Role: models.RoleAdministrator, Jurisdiction: "420100"}, 0)
+	k.officers(t)
+	k.hire(t, "far-officer", models.Staff{Role: models.RoleOfficer, Jurisdiction: "420100"}, 0)
 
 	k.tokens = map[string]string{"nobody": "", "forger": strings.Repeat("A", 43), "account": k.login("wechat", "nobody-yet"),
 		"resident": k.resident("wechat", 1, "张三"), "other resident": k.resident("alipay", 2, "李四")}
@@ -102,7 +104,8 @@ func newKnock(t *testing.T) *knock {
 	k.tokens["signed out"] = k.login("wechat", "nobody-yet")
 	k.ask(k.tokens["signed out"], "DELETE", "/v1/session", nil).into(t, nil)
 	for who, username := range map[string]string{"guard": "guard", "worker": "worker", "colleague": "colleague", "relative": "relative",
-		"outsider": "outsider", "administrator": "admin", "administrator elsewhere": "elsewhere"} {
+		"outsider": "outsider", "administrator": "admin", "administrator elsewhere": "elsewhere",
+		"officer": "officer", "officer elsewhere": "far-officer"} {
 		k.tokens[who] = k.staff(username)
 	}
 	k.tokens["plugin"] = k.pluginLogin("nobody yet")
@@ -132,9 +135,11 @@ func (k *knock) findThings(t *testing.T) {
 	far := must[models.Venue](t)(k.store.AddVenue(t.Context(), operator, models.Venue{Jurisdiction: "420100",
 		CommunityID: must[string](t)(k.store.AddCommunity(t.Context(), operator, models.Community{Jurisdiction: "420100", Name: words("江汉社区", "Jianghan"), Phone: "027-1"})),
 		Name:        words("江汉路站", "Jianghan Road Station")}))
+	drafts, publications := k.findDrafts(t)
 	k.things = map[string]map[string]string{
 		"/v1/sessions/:id":           {"the resident's second phone": k.session(t, "张三1"), "unknown": strings.Repeat("0", 26)},
 		"/v1/name-checks/:id/result": {"the unverified resident's": check.ID, "unknown": strings.Repeat("0", 26)},
+		"/v1/notices/:id/read":       {"the resident's": k.told(k.tokens["resident"]).Notices[0].ID, "unknown": strings.Repeat("0", 26)},
 		"/v1/reviews/:id/claim":      reviews,
 		"/v1/reviews/:id/judgement":  reviews,
 		"/console/reviews/:id":       reviews,
@@ -144,6 +149,16 @@ func (k *knock) findThings(t *testing.T) {
 		"/enter/:channel":            {"not configured": "app"},
 		"/enter/:channel/back":       {"not configured": "app"},
 		"/posters/:venue":            {"here": k.venue.ID, "elsewhere": far.ID, "unknown": "v0"},
+
+		"/v1/rules/:jurisdiction":             {"here": "330110", "unknown": "000001"},
+		"/v1/rules/:jurisdiction/files/:hash": {"an unknown file": "330110"},
+		"/rules/:jurisdiction":                {"here": "330110", "everywhere": models.Root, "unknown": "000001"},
+		"/v1/drafts/:id":                      drafts,
+		"/v1/drafts/:id/trial":                drafts,
+		"/v1/drafts/:id/publication":          drafts,
+		"/console/drafts/:id":                 drafts,
+		"/console/drafts/:id/samples":         drafts,
+		"/v1/publications/:id/draft":          publications,
 	}
 }
 

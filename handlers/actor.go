@@ -93,6 +93,10 @@ func (a *api) administrator(handle func(*gin.Context, models.Administrator) erro
 	return as(a, "administrator", staffCookie, a.Store.Administrator, handle)
 }
 
+func (a *api) officer(handle func(*gin.Context, models.Officer) error) endpoint {
+	return as(a, "officer", staffCookie, a.Store.Officer, handle)
+}
+
 func (a *api) client(handle func(*gin.Context, models.Client) error) endpoint {
 	return as(a, "client", "", a.Store.Client, handle)
 }

@@ -38,6 +38,7 @@ type Options struct {
 	PageConfig     PageSigner                    // nil without an official account
 	Templates      map[string]Templates          // by platform
 	Texts          map[string]TextChecker        // by platform
+	Tellers        map[string]Teller             // by platform
 	Notifications  map[string]NotificationReader // by platform
 	Origin         string                        // "https://host" of the pages; posters and invitations point there
 	Zone           *time.Location                // of the jurisdiction: what "a day" means

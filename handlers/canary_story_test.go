@@ -99,7 +99,7 @@ func (c *canary) gates(mine string) {
 // own is what the resident does with what is held about them.
 func (c *canary) own(mine string) {
 	c.t.Helper()
-	for _, path := range []string{"/v1/me", "/v1/me/export", "/v1/standing", "/v1/vaccinations", "/v1/pass", "/", "/code", "/code/why", "/vaccinations", "/me", "/declare/health"} {
+	for _, path := range []string{"/v1/me", "/v1/me/export", "/v1/standing", "/v1/vaccinations", "/v1/pass", "/v1/notices", "/notices", "/", "/code", "/code/why", "/vaccinations", "/me", "/declare/health"} {
 		c.ask(mine, "GET", path, nil).into(c.t, nil)
 	}
 	c.ask(mine, "PATCH", "/v1/me", map[string]string{"phone": c.mine["new phone"]}).into(c.t, nil)

@@ -41,7 +41,7 @@ func (a *api) declare(c *gin.Context, me models.Linked) error {
 	if err != nil {
 		return err
 	}
-	answers, err := a.answered(c, in)
+	answers, err := a.answered(c, me.Jurisdiction, in)
 	if err != nil {
 		return err
 	}
@@ -58,8 +58,8 @@ func (a *api) declare(c *gin.Context, me models.Linked) error {
 }
 
 // answered holds the answers against the form, in the words of the form.
-func (a *api) answered(c *gin.Context, in declarationInput) (forms.Answers, error) {
-	form, err := a.form(in.Form)
+func (a *api) answered(c *gin.Context, jurisdiction string, in declarationInput) (forms.Answers, error) {
+	form, err := a.form(jurisdiction, in.Form)
 	if err != nil {
 		return forms.Answers{}, err
 	}
@@ -84,8 +84,9 @@ func (a *api) places(c *gin.Context) (func(string) bool, error) {
 	}, nil
 }
 
-func (a *api) form(id string) (*forms.Form, error) {
-	for _, f := range a.Store.Forms {
+// form is what those are asked who live in the jurisdiction.
+func (a *api) form(jurisdiction, id string) (*forms.Form, error) {
+	for _, f := range a.Store.FormsIn(jurisdiction) {
 		if f.ID == id {
 			return f, nil
 		}
@@ -93,9 +94,10 @@ func (a *api) form(id string) (*forms.Form, error) {
 	return nil, models.Refuse(models.ReasonFormUnknown)
 }
 
-// showForm gives the form as data, for whoever draws it natively.
-func (a *api) showForm(c *gin.Context) error {
-	form, err := a.form(c.Param("form"))
+// showForm gives the form as data, for whoever draws it natively: that of where the
+// resident lives.
+func (a *api) showForm(c *gin.Context, me models.Linked) error {
+	form, err := a.form(me.Jurisdiction, c.Param("form"))
 	if err != nil {
 		return err
 	}

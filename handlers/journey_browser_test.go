@@ -213,3 +213,9 @@ func journeyForget(ctx context.Context, target *chromedp.Target) error {
 	_, err := cdp.Call(ctx, target, network.ClearBrowserCache, cdp.Empty{})
 	return err
 }
+
+// journeySignedOut takes the browser's cookies away.
+func journeySignedOut(ctx context.Context, target *chromedp.Target) error {
+	_, err := cdp.Call(ctx, target, network.ClearBrowserCookies, cdp.Empty{})
+	return err
+}

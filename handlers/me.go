@@ -49,6 +49,13 @@ type reviewHeld struct {
 	At    time.Time `json:"at"`
 }
 
+type noticeHeld struct {
+	Kind string     `json:"kind"`
+	Say  string     `json:"say"`
+	At   time.Time  `json:"at"`
+	Read *time.Time `json:"read"`
+}
+
 type testHeld struct {
 	Kind    string    `json:"kind"`
 	Result  string    `json:"result"`
@@ -90,6 +97,7 @@ type heldOutput struct {
 	Declarations []declarationHeld `json:"declarations"`
 	Decisions    []decisionHeld    `json:"decisions"`
 	Reviews      []reviewHeld      `json:"reviews"`
+	Notices      []noticeHeld      `json:"notices"`
 	Vaccinations courseOutput      `json:"vaccinations"`
 	Tests        []testHeld        `json:"tests"`
 	Visits       []visitHeld       `json:"visits"`
@@ -137,23 +145,26 @@ func (a *api) held(c *gin.Context, me models.Resident) (heldOutput, error) {
 			Document: me.Document.Number.Reveal(), Phone: me.Phone.Reveal(), Community: community.Name.In(language),
 			Jurisdiction: me.Jurisdiction, Verified: me.Verified, Since: me.CreatedAt},
 		Standing: standingOutput{Colour: held.Standing.Colour.String(), Until: optional(held.Standing.Until),
-			Verified: held.Standing.Verified, Reasons: a.reasons(held.Standing.Reasons, language)},
+			Verified: held.Standing.Verified, Reasons: a.reasons(c, held.Standing.Decision)},
 		Vaccinations: courseIn(held.Course, language),
 	}
-	a.evidenceHeld(&out, held, language)
+	a.evidenceHeld(c, &out, held)
 	traceHeld(&out, held, language)
 	return out, nil
 }
 
-func (a *api) evidenceHeld(out *heldOutput, held store.Held, language string) {
+func (a *api) evidenceHeld(c *gin.Context, out *heldOutput, held store.Held) {
 	out.Declarations = each(held.Declarations, func(d models.Declaration) declarationHeld {
 		return declarationHeld{d.ID, d.Form, d.Version, d.At, d.Answers, d.Withdrawn}
 	})
 	out.Decisions = each(held.Decisions, func(d models.Decision) decisionHeld {
-		return decisionHeld{d.ID, d.Colour.String(), d.At, optional(d.Until), d.RuleSet, d.Facts, a.reasons(d.Reasons, language)}
+		return decisionHeld{d.ID, d.Colour.String(), d.At, optional(d.Until), d.RuleSet, d.Facts, a.reasons(c, d)}
 	})
 	out.Reviews = each(held.Reviews, func(r models.Review) reviewHeld {
 		return reviewHeld{string(r.Kind), string(r.State), r.Words, r.CreatedAt}
+	})
+	out.Notices = each(held.Notices, func(t store.Told) noticeHeld {
+		return noticeHeld{string(t.Kind), a.noticeSaid(c, t).Say, t.At, optional(t.ReadAt)}
 	})
 	out.Tests = each(held.Tests, func(t models.Test) testHeld {
 		return testHeld{t.Kind, t.Result, t.Sampled, t.Lab}

@@ -84,12 +84,15 @@ func (a *api) pages() []route {
 		{get, "/vaccinations", a.resident(a.vaccinationsPage)},
 		{get, "/declare/:form", a.resident(a.declarePage)},
 		{get, "/me", a.resident(a.mePage)},
+		{get, "/notices", a.resident(a.noticesPage)},
 		{get, "/door", a.plainPage(func(p web.Page) web.Framed { return web.DoorPage{Page: p} })},
 		{get, "/p", a.plainPage(func(p web.Page) web.Framed { return web.PassPage{Page: p} })},
 		{get, "/enter", a.plainPage(func(p web.Page) web.Framed { return web.EnterPage{Page: p} })},
 		{get, "/enter/:channel", a.public(a.enterBy)},
 		{get, "/enter/:channel/back", a.public(a.enterBack)},
 		{get, "/about", a.plainPage(func(p web.Page) web.Framed { return web.NewAboutPage(p) })},
+		{get, "/rules", a.public(a.rulesPage)},
+		{get, "/rules/:jurisdiction", a.public(a.rulesPage)},
 
 		{get, "/staff/login", a.plainPage(func(p web.Page) web.Framed { return web.StaffLoginPage{Page: p} })},
 		{get, "/staff/join", a.plainPage(func(p web.Page) web.Framed { return web.NewJoinPage(p) })},
@@ -97,13 +100,16 @@ func (a *api) pages() []route {
 		{get, "/console", a.worker(a.consolePage)},
 		{get, "/console/reviews/:id", a.worker(a.reviewPage)},
 		{get, "/console/invitations", a.administrator(a.invitationsPage)},
+		{get, "/console/rules", a.officer(a.officePage)},
+		{get, "/console/drafts/:id", a.officer(a.draftPage)},
+		{get, "/console/drafts/:id/samples", a.officer(a.samplesPage)},
 		{get, "/posters/:venue", a.staff(a.posterPage)},
 	}
 }
 
 // homePage is for accounts: it also greets those who have not registered yet.
 func (a *api) homePage(c *gin.Context, me models.Account) error {
-	page := web.HomePage{Page: a.frame(c), Forms: a.Store.Forms}
+	page := web.HomePage{Page: a.frame(c)}
 	page.Scans = a.scans(page.Page)
 	r, err := a.Store.ResidentOf(c.Request.Context(), me)
 	if errors.Is(err, models.Forbidden) {
@@ -116,8 +122,12 @@ func (a *api) homePage(c *gin.Context, me models.Account) error {
 	if err != nil {
 		return err
 	}
+	page.Forms = a.Store.FormsIn(r.Jurisdiction)
 	page.Known, page.Pending, page.Refusal, page.Name = true, r.Pending, r.Refusal, r.Name.String()
 	page.Standing = web.NewStandingView(page.Page, standing)
+	if err := a.news(c, &page, r); err != nil {
+		return err
+	}
 	return write(c, http.StatusOK, page)
 }
 
@@ -173,10 +183,10 @@ func (a *api) whyPage(c *gin.Context, me models.Resident) error {
 	if err != nil {
 		return err
 	}
-	page := web.WhyPage{Page: a.frame(c), Verified: standing.Verified, Phone: home.Phone}
+	page := web.WhyPage{Page: a.frame(c), Verified: standing.Verified, Phone: home.Phone, Place: me.Jurisdiction}
 	page.Community = home.Name.In(page.Language)
 	page.Standing = web.NewStandingView(page.Page, standing)
-	for i, r := range a.reasons(standing.Reasons, page.Language) {
+	for i, r := range a.reasons(c, standing.Decision) {
 		page.Reasons = append(page.Reasons, web.Reasoned{Why: r.Why, Clear: r.Clear, Ask: r.Ask, Until: standing.Reasons[i].Until})
 	}
 	return write(c, http.StatusOK, page)
@@ -207,8 +217,8 @@ func (a *api) vaccinationsPage(c *gin.Context, me models.Resident) error {
 // itineraryDays is how far back the itinerary's calendar goes.
 const itineraryDays = 14
 
-func (a *api) declarePage(c *gin.Context, _ models.Resident) error {
-	form, err := a.form(c.Param("form"))
+func (a *api) declarePage(c *gin.Context, me models.Resident) error {
+	form, err := a.form(me.Jurisdiction, c.Param("form"))
 	if err != nil {
 		return err
 	}

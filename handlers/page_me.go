@@ -32,20 +32,20 @@ func (a *api) mePage(c *gin.Context, me models.Resident) error {
 			page.Community = community.Name.In(p.Language)
 		}
 	}
-	a.said(&page, held)
+	a.said(c, &page, held)
 	return write(c, http.StatusOK, page)
 }
 
 // said puts declarations and decisions into the reader's words.
-func (a *api) said(page *web.MePage, held store.Held) {
+func (a *api) said(c *gin.Context, page *web.MePage, held store.Held) {
 	for _, d := range held.Declarations {
-		page.Declarations = append(page.Declarations, web.Declared{Title: a.title(d, page.Language), At: d.At,
-			Answers: a.answers(d, page.Language), Withdrawn: d.Withdrawn})
+		page.Declarations = append(page.Declarations, web.Declared{Title: a.title(c, d), At: d.At,
+			Answers: a.answers(c, d), Withdrawn: d.Withdrawn})
 	}
 	for _, d := range held.Decisions {
 		at := web.StandingAt{At: d.At, RuleSet: d.RuleSet}
 		at.Colour, at.Word, at.Until = d.Colour, web.ColourWord(page.Language, d.Colour), d.Until
-		for _, r := range a.reasons(d.Reasons, page.Language) {
+		for _, r := range a.reasons(c, d) {
 			at.Reasons = append(at.Reasons, r.Why)
 		}
 		page.Decisions = append(page.Decisions, at)
@@ -53,22 +53,22 @@ func (a *api) said(page *web.MePage, held store.Held) {
 }
 
 // title is the title of the form that was filled in.
-func (a *api) title(d models.Declaration, language string) string {
-	form, err := a.form(d.Form)
+func (a *api) title(c *gin.Context, d models.Declaration) string {
+	form, err := a.Store.Form(c.Request.Context(), d.Form, d.Version)
 	if err != nil {
 		return d.Form
 	}
-	return form.Title.In(language)
+	return form.Title.In(languageOf(c))
 }
 
 // answers are a declaration's answers as the form words them.
-func (a *api) answers(d models.Declaration, language string) []web.Answer {
-	form, err := a.form(d.Form)
+func (a *api) answers(c *gin.Context, d models.Declaration) []web.Answer {
+	form, err := a.Store.Form(c.Request.Context(), d.Form, d.Version)
 	if err != nil {
 		return nil
 	}
 	var list []web.Answer
-	for _, shown := range form.Show(d.Answers, language) {
+	for _, shown := range form.Show(d.Answers, languageOf(c)) {
 		list = append(list, web.Answer{Label: shown.Label, Value: shown.Value})
 	}
 	return list

@@ -46,9 +46,9 @@ func (a *api) reviewPage(c *gin.Context, by models.Worker) error {
 	p := a.frame(c)
 	out := web.Case{Review: seen.Review, Resident: seen.Resident, Standing: seen.Standing, Community: home, NewName: seen.Correction.Name}
 	if seen.Kind == models.ReviewDeclaration {
-		out.Form, out.Said, out.Answers = a.title(seen.Declaration, p.Language), seen.Declaration.At, a.answers(seen.Declaration, p.Language)
+		out.Form, out.Said, out.Answers = a.title(c, seen.Declaration), seen.Declaration.At, a.answers(c, seen.Declaration)
 	}
-	for _, r := range a.reasons(seen.Standing.Reasons, p.Language) {
+	for _, r := range a.reasons(c, seen.Standing.Decision) {
 		out.Reasons = append(out.Reasons, r.Why)
 	}
 	return write(c, http.StatusOK, web.NewReviewPage(p, by, out, a.Now()))

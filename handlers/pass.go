@@ -73,15 +73,21 @@ func (a *api) standing(c *gin.Context, me models.Linked) error {
 		return err
 	}
 	c.JSON(http.StatusOK, standingOutput{Colour: s.Colour.String(), Until: optional(s.Until), Verified: s.Verified,
-		Reasons: a.reasons(s.Reasons, languageOf(c))})
+		Reasons: a.reasons(c, s.Decision)})
 	return nil
 }
 
-// reasons puts the rules that spoke into the reader's words.
-func (a *api) reasons(spoke []models.DecisionReason, language string) []reasonOutput {
-	list := make([]reasonOutput, 0, len(spoke))
-	for _, r := range spoke {
-		rule, _ := a.Store.Rules.Rule(r.Rule)
+// reasons puts the rules that spoke into the reader's words, which are those of
+// the rules that decided then. A set that cannot be read any more leaves them out.
+func (a *api) reasons(c *gin.Context, d models.Decision) []reasonOutput {
+	list, language := make([]reasonOutput, 0, len(d.Reasons)), languageOf(c)
+	set, err := a.Store.RuleSet(c.Request.Context(), d.RuleSet)
+	if err != nil {
+		a.Log.ErrorContext(c.Request.Context(), "rule set", "request_id", requestID(c), "name", d.RuleSet, "error", err.Error())
+		set = a.Store.RulesIn(models.Root)
+	}
+	for _, r := range d.Reasons {
+		rule, _ := set.Rule(r.Rule)
 		list = append(list, reasonOutput{Rule: r.Rule, Colour: r.Colour.String(), Why: rule.Why.In(language),
 			Clear: rule.Clear.In(language), Ask: rule.Ask.In(language), Until: optional(r.Until)})
 	}

@@ -36,6 +36,7 @@ type problemDetail struct {
 	Field     string         `json:"field,omitempty"`
 	RequestID string         `json:"request_id"`
 	Fields    []problemField `json:"fields,omitempty"`
+	Faults    []faultOutput  `json:"faults,omitempty"` // of a rule file or a form
 }
 
 type problemField struct {
@@ -84,7 +85,7 @@ func (a *api) refuse(c *gin.Context, err error) {
 		return
 	}
 	body := problemDetail{Reason: first.Reason, Field: first.Field, RequestID: requestID(c),
-		Text: web.Reason(language, first.Reason)}
+		Text: web.Reason(language, first.Reason), Faults: faults(err)}
 	if len(ps) > 1 || first.Field != "" {
 		for _, p := range ps {
 			body.Fields = append(body.Fields, problemField{p.Field, p.Reason, web.Reason(language, p.Reason)})

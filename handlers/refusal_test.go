@@ -153,7 +153,7 @@ func (r *refused) requests() []refusal {
 		{"an invented field is not repeated", "account", "POST /v1/registration", `{"<script>":1}`, "422 request.unknown_field", nil},
 		{"a number for a name", "account", "POST /v1/registration", with(r.registration(6, "周八"), "name", 7), "422 request.bad_value name", nil},
 		{"not confirmed", "resident", "POST /v1/me/close", map[string]string{"confirm": "yes"}, "422 request.bad_value confirm", nil},
-		{"a form nobody has", "account", "GET /v1/forms/wealth", nil, "404 form.unknown", nil},
+		{"a form nobody has", "resident", "GET /v1/forms/wealth", nil, "404 form.unknown", nil},
 		{"another's phone", "resident", "DELETE /v1/sessions/" + strings.Repeat("0", 26), nil, "404 session.unknown", nil},
 	}
 }

@@ -43,7 +43,7 @@ func (a *api) routes() []route {
 		{post, "/v1/links/handover", a.resident(a.handOver)},
 		{post, "/v1/links", a.plugin(a.link)},
 
-		{get, "/v1/forms/:form", a.public(a.showForm)},
+		{get, "/v1/forms/:form", a.linked(a.showForm)},
 		{post, "/v1/declarations", a.linked(a.declare)},
 		{get, "/v1/pass", a.holder(a.present)},
 		{get, "/v1/holder", a.linked(a.face)},
@@ -51,6 +51,8 @@ func (a *api) routes() []route {
 		{get, "/v1/standing", a.linked(a.standing)},
 		{get, "/v1/vaccinations", a.linked(a.vaccinations)},
 		{post, "/v1/visits", a.linked(a.visit)},
+		{get, "/v1/notices", a.linked(a.notices)},
+		{post, "/v1/notices/:id/read", a.linked(a.readNotice)},
 
 		{get, "/v1/me", a.resident(a.me)},
 		{get, "/v1/me/export", a.resident(a.export)},
@@ -74,6 +76,14 @@ func (a *api) routes() []route {
 		{post, "/v1/invitations", a.administrator(a.invite)},
 		{post, "/v1/invitations/open", a.public(a.openInvitation)},
 		{post, "/v1/invitations/accept", a.public(a.acceptInvitation)},
+
+		{get, "/v1/rules/:jurisdiction", a.public(a.showRules)},
+		{get, "/v1/rules/:jurisdiction/files/:hash", a.public(a.showRuleFile)},
+		{post, "/v1/drafts", a.officer(a.draft)},
+		{remove, "/v1/drafts/:id", a.officer(a.discardDraft)},
+		{post, "/v1/drafts/:id/trial", a.officer(a.tryDraft)},
+		{post, "/v1/drafts/:id/publication", a.officer(a.publish)},
+		{post, "/v1/publications/:id/draft", a.officer(a.back)},
 
 		{post, "/v1/token", a.public(a.clientToken)},
 		{post, "/v1/records/vaccinations", a.client(a.deliverVaccinations)},

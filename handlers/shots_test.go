@@ -64,6 +64,7 @@ func TestShots(t *testing.T) {
 	t.Run("resident", shootResident)
 	t.Run("outside", shootOutside)
 	t.Run("staff", shootStaff)
+	t.Run("office", shootOffice)
 	t.Run("demo", shootDemo)
 	total := int64(0)
 	for _, file := range must[[]os.DirEntry](t)(os.ReadDir(shotsFolder)) {
@@ -105,6 +106,8 @@ func shootResident(t *testing.T) {
 	j.at("/code")
 	j.shootPage("code-yellow", "/code")
 	j.shootPage("why-yellow", "/code/why")
+	j.shootPage("home-told", "/")
+	j.shootPage("notices", "/notices")
 }
 
 // shootOutside takes the pages that differ outside of the mini-programs.
@@ -152,6 +155,39 @@ func shootStaff(t *testing.T) {
 			j.shoot("gate-by-hand")
 		}
 	}
+}
+
+// shootOffice takes the way of a rule: drafted with a mistake, tried out, published.
+func shootOffice(t *testing.T) {
+	town := newJourneyTown(t)
+	town.ago.Store(int64(time.Hour))
+	town.officers(t)
+	town.ago.Store(0)
+	r := town.resident(t, 1, "张三")
+	town.approve(t, "registration")
+	r.declareWell()
+	j, fellow := newJourney(t, "browser", town.URL), newJourney(t, "browser", town.URL)
+	j.signIn(town, "officer", "/console/rules")
+	fellow.signIn(town, "fellow", "/console/rules")
+	j.drafts(plainly(1))
+	town.work(t)
+	fellow.publishes("first")
+	j.visit("/console/rules")
+	j.mistaken()
+	j.shoot("office-mistakes")
+	j.drafts(tested(2))
+	town.work(t)
+	j.await(`document.querySelector("#trial").dataset.state === "done"`)
+	j.shoot("draft-own")
+	fellow.shootPage("office", "/console/rules")
+	fellow.tick(`.queue [href^="/console/drafts/"]`)
+	fellow.await(`document.querySelector("[href$='/samples']")`)
+	fellow.shoot("draft")
+	fellow.tick(`[href$="/samples"]`)
+	fellow.says("main", "33****")
+	fellow.shoot("samples")
+	fellow.publishes("then")
+	r.shootPage("rules", "/rules/330110")
 }
 
 // shootDemo runs the newcomer's command, waits until all four panes live, has

@@ -88,7 +88,9 @@ func newTown(t testing.TB, db storetest.DB, now func() time.Time) *town {
 func (town *town) open(t testing.TB) {
 	t.Helper()
 	town.store = must[*store.Store](t)(store.Open(t.Context(), store.Options{DSN: town.db.DSN, Vault: town.keys, Rules: rules.Default(),
-		Forms: forms.Default(), Now: town.now, Log: town.log}))
+		Forms: forms.Default(), Now: town.now, Log: town.log,
+		Messages: map[string]map[models.NoticeKind]string{platform.WeChat: {models.NoticeColour: "template-of-results"},
+			platform.Alipay: {models.NoticeColour: "template-of-colours", models.NoticeReview: "template-of-reviews"}}}))
 	if town.apps.Identify == nil {
 		town.play(t)
 	}
@@ -110,12 +112,16 @@ func (town *town) play(t testing.TB) {
 	t.Helper()
 	town.wechat = wechatsim.New(time.Now)
 	town.wechat.AddApp(wechatApp, wechatKey)
+	town.wechat.AddPages(wechatApp, "pages/index/index")
+	town.wechat.AddTemplate(wechatApp, "template-of-results", true, "thing1", "time2", "thing3")
 	town.alipay = must[*alipaysim.Simulator](t)(alipaysim.New(time.Now))
 	private, public, err := alipaysim.NewAppKey()
 	if err != nil {
 		t.Fatal(err)
 	}
 	town.alipay.AddApp(alipayApp, public, alipaysim.OpenIDOnly)
+	town.alipay.AddTemplate(alipayApp, "template-of-colours", 3, false)
+	town.alipay.AddTemplate(alipayApp, "template-of-reviews", 3, false)
 	theirs := must[string](t)(town.alipay.PublicKey())
 	config := alipay.Config{AppID: alipayApp, PrivateKey: private, AlipayPublicKey: theirs, EncryptKey: town.alipay.EncryptKey(alipayApp),
 		Transport: town.way(town.alipay), Timeout: town.wait}
@@ -136,7 +142,9 @@ func (town *town) play(t testing.TB) {
 		Notifications: map[string]handlers.NotificationReader{platform.Alipay: ali},
 		PageLogins:    map[string]handlers.PageLogin{"wechat": wechat.PageLogin{Account: official, Redirect: town.origin + "/enter/wechat/back"}},
 		PageConfig:    official,
-		Templates:     map[string]handlers.Templates{platform.WeChat: {IDs: []string{"template-of-results"}, ForGood: true}},
+		Tellers:       map[string]handlers.Teller{platform.WeChat: we, platform.Alipay: ali},
+		Templates: map[string]handlers.Templates{platform.WeChat: {IDs: []string{"template-of-results"}, ForGood: true},
+			platform.Alipay: {IDs: []string{"template-of-colours", "template-of-reviews"}}},
 	}
 }
 

@@ -64,7 +64,11 @@ func (f Fact) Canonical(person string) []byte {
 
 // canonical joins strings so that the joint is unambiguous.
 func canonical(fields ...string) []byte {
-	var b []byte
+	size := 0
+	for _, s := range fields {
+		size += len(s) + 2
+	}
+	b := make([]byte, 0, size)
 	for _, s := range fields {
 		b = binary.AppendUvarint(b, uint64(len(s)))
 		b = append(b, s...)

@@ -55,6 +55,7 @@ const (
 	ReasonNameCheckDone    Reason = "realname.needless"
 	ReasonMessageRefused   Reason = "message.refused"
 	ReasonTextRefused      Reason = "text.refused"
+	ReasonNoticeUnknown    Reason = "notice.unknown"
 	ReasonPhoneNotShared   Reason = "phone.not_shared"
 
 	// People and documents.
@@ -77,18 +78,30 @@ const (
 	ReasonResidentUnknown    Reason = "resident.unknown"
 
 	// Declarations.
-	ReasonFormUnknown    Reason = "form.unknown"
-	ReasonFormVersion    Reason = "form.version"
-	ReasonAnswerMissing  Reason = "answer.missing"
-	ReasonAnswerUnknown  Reason = "answer.unknown_field"
-	ReasonAnswerType     Reason = "answer.type"
-	ReasonAnswerRange    Reason = "answer.range"
-	ReasonAnswerOption   Reason = "answer.option"
-	ReasonAnswerConflict Reason = "answer.conflict"
-	ReasonAnswerDate     Reason = "answer.date"
-	ReasonAnswerTooLong  Reason = "answer.too_long"
-	ReasonAnswerTooMany  Reason = "answer.too_many"
-	ReasonPlaceUnknown   Reason = "place.unknown"
+	ReasonFormUnknown Reason = "form.unknown"
+	ReasonFormVersion Reason = "form.version"
+
+	// Rules and forms on their way.
+	ReasonRulesUnknown    Reason = "rules.unknown"
+	ReasonDecisionUnknown Reason = "decision.unknown"
+	ReasonDraftUnknown    Reason = "draft.unknown"
+	ReasonDraftFaults     Reason = "draft.faults"
+	ReasonDraftClosed     Reason = "draft.closed"
+	ReasonDraftOwn        Reason = "draft.own"
+	ReasonDraftUntried    Reason = "draft.untried"
+	ReasonDraftOvertaken  Reason = "draft.overtaken"
+	ReasonDraftAbove      Reason = "draft.above"
+	ReasonDraftUnchanged  Reason = "draft.unchanged"
+	ReasonAnswerMissing   Reason = "answer.missing"
+	ReasonAnswerUnknown   Reason = "answer.unknown_field"
+	ReasonAnswerType      Reason = "answer.type"
+	ReasonAnswerRange     Reason = "answer.range"
+	ReasonAnswerOption    Reason = "answer.option"
+	ReasonAnswerConflict  Reason = "answer.conflict"
+	ReasonAnswerDate      Reason = "answer.date"
+	ReasonAnswerTooLong   Reason = "answer.too_long"
+	ReasonAnswerTooMany   Reason = "answer.too_many"
+	ReasonPlaceUnknown    Reason = "place.unknown"
 
 	// Passes, doors and gates.
 	ReasonPassMalformed   Reason = "pass.malformed"
@@ -143,7 +156,7 @@ var kinds = map[Reason]Kind{
 
 	ReasonPluginForbidden: Forbidden, ReasonLink: Gone, ReasonNameCheckUnknown: NotFound,
 	ReasonNameCheckKind: Invalid, ReasonNameCheckDone: Conflict,
-	ReasonMessageRefused: Conflict, ReasonTextRefused: Invalid, ReasonLoginSnapshot: Forbidden, ReasonPhoneNotShared: Conflict,
+	ReasonMessageRefused: Conflict, ReasonTextRefused: Invalid, ReasonNoticeUnknown: NotFound, ReasonLoginSnapshot: Forbidden, ReasonPhoneNotShared: Conflict,
 
 	ReasonNameInvalid: Invalid, ReasonPhoneInvalid: Invalid, ReasonDocumentType: Invalid,
 	ReasonDocumentFormat: Invalid, ReasonDocumentChecksum: Invalid, ReasonDocumentBirth: Invalid,
@@ -151,6 +164,10 @@ var kinds = map[Reason]Kind{
 	ReasonConsentPurpose: Invalid, ReasonConsentVersion: Conflict, ReasonConsentNotGiven: Forbidden,
 	ReasonGuardianRequired: Invalid, ReasonRegistrationNeeded: Forbidden,
 	ReasonRegistrationTwice: Conflict, ReasonResidentClosed: Gone, ReasonResidentUnknown: NotFound,
+
+	ReasonRulesUnknown: NotFound, ReasonDecisionUnknown: NotFound, ReasonDraftUnknown: NotFound, ReasonDraftFaults: Invalid, ReasonDraftClosed: Conflict,
+	ReasonDraftOwn: Forbidden, ReasonDraftUntried: Conflict, ReasonDraftOvertaken: Conflict, ReasonDraftAbove: Forbidden,
+	ReasonDraftUnchanged: Conflict,
 
 	ReasonFormUnknown: NotFound, ReasonFormVersion: Conflict, ReasonAnswerMissing: Invalid,
 	ReasonAnswerUnknown: Invalid, ReasonAnswerType: Invalid, ReasonAnswerRange: Invalid,

@@ -11,10 +11,13 @@ const (
 	RoleGuard         Role = "guard"
 	RoleWorker        Role = "worker"
 	RoleAdministrator Role = "administrator"
+	RoleOfficer       Role = "officer"
 )
 
 // Valid reports whether r is a role that exists.
-func (r Role) Valid() bool { return r == RoleGuard || r == RoleWorker || r == RoleAdministrator }
+func (r Role) Valid() bool {
+	return r == RoleGuard || r == RoleWorker || r == RoleAdministrator || r == RoleOfficer
+}
 
 // Staff is a member of staff and the part of the tree they work in.
 type Staff struct {
@@ -40,6 +43,10 @@ type Gate struct {
 
 // Administrator is a member of staff who invites others.
 type Administrator struct{ Staff }
+
+// Officer is a member of staff who drafts rules and forms, and publishes those
+// that a colleague drafted.
+type Officer struct{ Staff }
 
 // Client is a registry or laboratory that delivers records.
 type Client struct {
@@ -101,9 +108,11 @@ type AccessPurpose string
 
 // Why a record is looked at.
 const (
-	AccessReview AccessPurpose = "review"
-	AccessGate   AccessPurpose = "gate"
-	AccessImport AccessPurpose = "import"
+	AccessReview  AccessPurpose = "review"
+	AccessGate    AccessPurpose = "gate"
+	AccessImport  AccessPurpose = "import"
+	AccessDryRun  AccessPurpose = "dry_run" // what new rules would mean for some
+	AccessExplain AccessPurpose = "explain" // a past decision was taken again, to see whether it was right
 )
 
 // Guard is a guard who may not have said yet where they stand.

@@ -186,6 +186,8 @@ func (s *seeder) staff() error {
 		{"admin", models.Staff{Role: models.RoleAdministrator, Display: "余杭区管理员"}},
 		{"worker", models.Staff{Role: models.RoleWorker, Display: "良渚社区网格员", Communities: s.c.Communities[:2]}},
 		{"worker2", models.Staff{Role: models.RoleWorker, Display: "古荡社区网格员", Jurisdiction: "330106", Communities: s.c.Communities[2:]}},
+		{"officer", models.Staff{Role: models.RoleOfficer, Display: "余杭区疫情防控办一"}},
+		{"officer2", models.Staff{Role: models.RoleOfficer, Display: "余杭区疫情防控办二"}},
 		{"guard", models.Staff{Role: models.RoleGuard, Display: "良渚农贸市场值守", VenueID: s.c.Venue}},
 		{"guard2", models.Staff{Role: models.RoleGuard, Display: "良渚地铁站值守"}},
 	} {

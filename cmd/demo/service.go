@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -110,7 +111,13 @@ func serve(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	return listenAndServe(whileHeld(ctx), o.Listen, h)
+	ctx = whileHeld(ctx)
+	var beside sync.WaitGroup
+	beside.Go(func() { s.Follow(ctx) })
+	beside.Go(func() { s.Work(ctx) })
+	beside.Go(func() { s.DeliverLoop(ctx, options.Senders(), func(string, int) {}) })
+	defer beside.Wait() // before the store is closed
+	return listenAndServe(ctx, o.Listen, h)
 }
 
 func listenAndServe(ctx context.Context, addr string, h http.Handler) error {

@@ -5,6 +5,7 @@
 //	healthcode places FILE     add jurisdictions, communities and venues
 //	healthcode staff invite …  make the link with which somebody joins
 //	healthcode serve           serve residents and staff
+//	healthcode rules …         check rule files, and take past decisions again
 //	healthcode code …          make codes and links that open the mini-programs
 //	healthcode sweep           delete what has been kept long enough
 //	healthcode import …        take records in from a CSV file
@@ -36,6 +37,7 @@ type commands struct {
 	Places  placesCommand  `cmd:"" help:"Add jurisdictions, communities and venues from a file."`
 	Staff   staffCommand   `cmd:"" help:"Invite a member of staff."`
 	Client  clientCommand  `cmd:"" help:"Let a registry or laboratory deliver records."`
+	Rules   rulesCommand   `cmd:"" help:"Check rule files, and take past decisions again."`
 	Code    codeCommand    `cmd:"" help:"Make codes and links that open the mini-programs."`
 	Keys    keysCommand    `cmd:"" help:"Make, extend and back up the key ring."`
 	Config  configCommand  `cmd:"" help:"List the settings."`

@@ -6,6 +6,7 @@ import (
 
 	"healthcode/config"
 	"healthcode/handlers"
+	"healthcode/models"
 	"healthcode/platform"
 	"healthcode/platform/alipay"
 	"healthcode/platform/ownapp"
@@ -17,7 +18,7 @@ import (
 func platforms(c config.Config, outside http.RoundTripper) (handlers.Options, error) {
 	o := handlers.Options{Identify: map[string]handlers.Identifier{}, Hosted: map[string]handlers.HostedIdentifier{},
 		Phones: map[string]handlers.PhoneReader{}, Names: map[string]handlers.NameChecker{}, Texts: map[string]handlers.TextChecker{},
-		Notifications: map[string]handlers.NotificationReader{}, PageLogins: map[string]handlers.PageLogin{},
+		Notifications: map[string]handlers.NotificationReader{}, PageLogins: map[string]handlers.PageLogin{}, Tellers: map[string]handlers.Teller{},
 		Templates: map[string]handlers.Templates{platform.WeChat: {IDs: c.WeChatTemplates, ForGood: true}, platform.Alipay: {IDs: c.AlipayTemplates}}}
 	for _, add := range []func(config.Config, http.RoundTripper, *handlers.Options) error{addWeChat, addWeChatPlugin, addOfficialAccount, addAlipay, addOwnApp} {
 		if err := add(c, outside, &o); err != nil {
@@ -25,6 +26,21 @@ func platforms(c config.Config, outside http.RoundTripper) (handlers.Options, er
 		}
 	}
 	return o, nil
+}
+
+// messages are the templates that residents are told by: of each app's, the first
+// tells of colours and the second of reviews.
+func messages(c config.Config) map[string]map[models.NoticeKind]string {
+	all := map[string]map[models.NoticeKind]string{}
+	for app, ids := range map[string][]string{platform.WeChat: c.WeChatTemplates, platform.Alipay: c.AlipayTemplates} {
+		all[app] = map[models.NoticeKind]string{}
+		for i, kind := range []models.NoticeKind{models.NoticeColour, models.NoticeReview} {
+			if i < len(ids) {
+				all[app][kind] = ids[i]
+			}
+		}
+	}
+	return all
 }
 
 func addWeChat(c config.Config, outside http.RoundTripper, o *handlers.Options) error {
@@ -36,7 +52,7 @@ func addWeChat(c config.Config, outside http.RoundTripper, o *handlers.Options) 
 		return err
 	}
 	o.Identify[platform.WeChat], o.Phones[platform.WeChat] = app, app
-	o.Names[platform.WeChat], o.Texts[platform.WeChat] = app, app
+	o.Names[platform.WeChat], o.Texts[platform.WeChat], o.Tellers[platform.WeChat] = app, app, app
 	return nil
 }
 
@@ -59,6 +75,7 @@ func addAlipay(c config.Config, outside http.RoundTripper, o *handlers.Options) 
 		return err
 	}
 	o.Identify[platform.Alipay], o.Names[platform.Alipay], o.Notifications[platform.Alipay] = app, app, app
+	o.Tellers[platform.Alipay] = app
 	if c.AlipayEncryptKey != "" {
 		o.Phones[platform.Alipay] = app
 	}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -43,7 +44,7 @@ func open(at surroundings) (*opened, error) {
 		Help: "Things that somebody must look into, by kind."}, []string{"kind"})
 	o.metrics.MustRegister(alarms, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	o.store, err = store.Open(at.ctx, store.Options{DSN: c.Database, Vault: keys, Rules: rules.Default(), Forms: forms.Default(),
-		Now: time.Now, Log: o.log, Alarm: func(kind string) { alarms.WithLabelValues(kind).Inc() }})
+		Now: time.Now, Log: o.log, Alarm: func(kind string) { alarms.WithLabelValues(kind).Inc() }, Messages: messages(c)})
 	return o, err
 }
 
@@ -69,9 +70,28 @@ func (serveCommand) Run(at surroundings) error {
 	if err != nil {
 		return err
 	}
+	stop := o.beside(at.ctx, options.Senders())
+	defer stop()
 	metrics := http.NewServeMux()
 	metrics.Handle("GET /metrics", promhttp.HandlerFor(o.metrics, promhttp.HandlerOpts{}))
 	return serveAll(at.ctx, o.log, map[string]http.Handler{o.config.Listen: service, o.config.MetricsListen: metrics})
+}
+
+// beside does what goes on beside the service, until it is stopped: it follows what
+// is published, does the jobs there are and sends messages, of which those on their
+// way are seen to their end.
+func (o *opened) beside(ctx context.Context, senders map[string]store.Sender) (stop func()) {
+	ends := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "healthcode_messages_total",
+		Help: "Messages through the apps, by what became of them; waiting is to be tried again."}, []string{"state"})
+	o.metrics.MustRegister(ends)
+	ctx, cancel := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	running.Go(func() { o.store.Follow(ctx) })
+	running.Go(func() { o.store.Work(ctx) })
+	running.Go(func() {
+		o.store.DeliverLoop(ctx, senders, func(state string, n int) { ends.WithLabelValues(state).Add(float64(n)) })
+	})
+	return func() { cancel(); running.Wait() }
 }
 
 // drain is how long requests that are under way have to end.

@@ -13,7 +13,12 @@ import (
 // no zone that matters and the day itself in UTC.
 var today = time.Date(2021, 3, 1, 23, 30, 0, 0, time.FixedZone("", 8*3600))
 
-var defaults = Default()
+var defaults = func() (list []*Form) {
+	for _, f := range Default() {
+		list = append(list, f.Form())
+	}
+	return list
+}()
 
 func places(code string) bool { return code == "330106" || code == "110105" }
 

@@ -102,10 +102,10 @@ var itineraryFile []byte
 
 // Default lists the forms that the service has before any is published, in the
 // order in which they are offered: health, itinerary.
-func Default() []*Form {
-	var list []*Form
+func Default() []*File {
+	var list []*File
 	for _, file := range [][]byte{healthFile, itineraryFile} {
-		f, err := Load(file)
+		f, err := Parse(file)
 		if err != nil {
 			panic("default form: " + err.Error())
 		}

@@ -62,6 +62,10 @@ func (s *Store) Identity(ctx context.Context, accountID string) (SignIn, error) 
 	if err := found(s.read.WithContext(ctx).Where("id = ?", accountID).Take(&row).Error); err != nil {
 		return SignIn{}, err
 	}
+	return s.identity(row)
+}
+
+func (s *Store) identity(row accountRow) (SignIn, error) {
 	key, err := s.Vault.Unseal("accounts", "open_id_sealed", row.ID, row.OpenIDSealed)
 	if err != nil {
 		return SignIn{}, err

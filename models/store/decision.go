@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"gorm.io/gorm"
-
 	"healthcode/models"
 )
 
@@ -44,33 +42,6 @@ func (r decisionRow) decision() (models.Decision, error) {
 	return d, err
 }
 
-// ruleSetRow keeps every rule set that ever decided, word for word.
-type ruleSetRow struct {
-	Name      string `gorm:"primaryKey"`
-	Body      string
-	CreatedAt int64 `gorm:"autoCreateTime:false"`
-}
-
-func (ruleSetRow) TableName() string { return "rule_sets" }
-
-func (s *Store) rememberRules(ctx context.Context) error {
-	var there int64
-	err := s.read.WithContext(ctx).Model(&ruleSetRow{}).Where("name = ?", s.Rules.Name()).Count(&there).Error
-	if err != nil || there > 0 {
-		return err
-	}
-	err = s.change(ctx, models.System("serve"), func(t *txn) error {
-		if err := t.insert(&ruleSetRow{Name: s.Rules.Name(), Body: string(s.Rules.Source()), CreatedAt: millis(t.at)}); err != nil {
-			return err
-		}
-		return t.audit("rules.remember", "rules", s.Rules.Name(), "")
-	})
-	if errors.Is(err, gorm.ErrDuplicatedKey) { // another replica was first
-		return nil
-	}
-	return err
-}
-
 // latest is the resident's latest decision that verifies.
 func (r reader) latest(residentID string) (models.Decision, error) {
 	var row decisionRow
@@ -78,12 +49,22 @@ func (r reader) latest(residentID string) (models.Decision, error) {
 	if err != nil {
 		return models.Decision{}, err
 	}
-	d, err := row.decision()
-	if err != nil || !r.Vault.CheckMAC(macDecision, d.Canonical(), row.MAC) {
-		r.alarm("decisions", row.ID)
-		return models.Decision{Sequence: row.Sequence}, models.NotFound
+	d, sound := r.sound(row)
+	if !sound {
+		return d, models.NotFound
 	}
 	return d, nil
+}
+
+// sound is the decision, if it verifies. If it does not, the number it had is all
+// that is taken from it, so that another can follow.
+func (s *Store) sound(row decisionRow) (models.Decision, bool) {
+	d, err := row.decision()
+	if err != nil || !s.Vault.CheckMAC(macDecision, d.Canonical(), row.MAC) {
+		s.alarm("decisions", row.ID)
+		return models.Decision{Sequence: row.Sequence}, false
+	}
+	return d, true
 }
 
 // decide takes the decision that the resident's facts call for now, and writes
@@ -108,9 +89,14 @@ func (t *txn) decide(residentID string) (models.Decision, error) {
 	if err := t.insertDecision(d); err != nil {
 		return models.Decision{}, err
 	}
-	detail := last.Colour.String() + " to " + d.Colour.String()
-	return d, t.audit("decision.take", "resident", residentID, detail)
+	if err := t.noticeMany([]changed{{last, d}}); err != nil {
+		return models.Decision{}, err
+	}
+	return d, t.audit("decision.take", "resident", residentID, change(last, d))
 }
+
+// change is what a decision's audit row says.
+func change(last, d models.Decision) string { return last.Colour.String() + " to " + d.Colour.String() }
 
 // outcome is what the rules make of the resident's facts at that instant.
 func (r reader) outcome(row residentRow, at time.Time) (models.Decision, error) {
@@ -118,13 +104,20 @@ func (r reader) outcome(row residentRow, at time.Time) (models.Decision, error) 
 	if err != nil {
 		return models.Decision{}, err
 	}
-	d := models.Decision{ResidentID: row.ID, Outcome: r.Rules.Decide(facts, at), RuleSet: r.Rules.Name(), At: at}
+	return r.ruled(row, facts, at), nil
+}
+
+// ruled is what the rules that hold where the resident lives make of the facts.
+func (s *Store) ruled(row residentRow, facts []models.Fact, at time.Time) models.Decision {
+	set := s.RulesIn(row.Jurisdiction)
+	d := models.Decision{ResidentID: row.ID, Outcome: set.Decide(facts, at), RuleSet: set.Name(), At: at}
 	d.Until = d.Until.Truncate(time.Millisecond)
+	d.Facts = slices.Grow(d.Facts, len(facts))
 	for _, f := range facts {
 		d.Facts = append(d.Facts, f.ID)
 	}
 	slices.Sort(d.Facts)
-	return d, nil
+	return d
 }
 
 // same reports whether the new decision says just what the last one says, and
@@ -141,19 +134,27 @@ func sameReasons(a, b []models.DecisionReason) bool {
 	})
 }
 
+// insertDecision writes a decision down. Another one with its number means that
+// somebody else decided about this resident meanwhile: then all begins again, from
+// what they wrote.
 func (t *txn) insertDecision(d models.Decision) error {
 	t.touch(d.ResidentID)
+	row, err := t.decisionRow(d)
+	if err != nil {
+		return err
+	}
+	return raced(t.insert(&row))
+}
+
+func (s *Store) decisionRow(d models.Decision) (decisionRow, error) {
 	reasons, err := json.Marshal(d.Reasons)
 	if err != nil {
-		return err
+		return decisionRow{}, err
 	}
-	mac, err := t.Vault.MAC(macDecision, d.Canonical())
-	if err != nil {
-		return err
-	}
-	return t.insert(&decisionRow{ID: d.ID, ResidentID: d.ResidentID, Sequence: d.Sequence, Colour: d.Colour.String(),
+	mac, err := s.Vault.MAC(macDecision, d.Canonical())
+	return decisionRow{ID: d.ID, ResidentID: d.ResidentID, Sequence: d.Sequence, Colour: d.Colour.String(),
 		Reasons: string(reasons), UntilAt: millis(d.Until), RuleSet: d.RuleSet, Facts: strings.Join(d.Facts, " "),
-		At: millis(d.At), MAC: mac})
+		At: millis(d.At), MAC: mac}, err
 }
 
 // Standing is the resident's latest decision as it holds now: when the one on
@@ -169,15 +170,16 @@ func (s *Store) Standing(ctx context.Context, residentID string) (models.Standin
 
 func (r reader) standing(row residentRow) (models.Standing, error) {
 	d, err := r.latest(row.ID)
-	if errors.Is(err, models.NotFound) || err == nil && !r.current(d) {
+	if errors.Is(err, models.NotFound) || err == nil && !r.current(d, row.Jurisdiction) {
 		d, err = r.outcome(row, r.Now().UTC())
 	}
 	return models.Standing{Decision: d, Verified: r.verified(row)}, err
 }
 
-// current reports whether the decision can be relied upon now.
-func (s *Store) current(d models.Decision) bool {
-	return d.Holds(s.Now()) && d.RuleSet == s.Rules.Name()
+// current reports whether the decision can be relied upon now, about somebody who
+// lives in that jurisdiction.
+func (s *Store) current(d models.Decision, jurisdiction string) bool {
+	return d.Holds(s.Now()) && d.RuleSet == s.RulesIn(jurisdiction).Name()
 }
 
 // Decisions lists what was decided about the resident, the latest first.
@@ -189,12 +191,9 @@ func (s *Store) Decisions(ctx context.Context, me models.Resident) ([]models.Dec
 	}
 	list := make([]models.Decision, 0, len(rows))
 	for _, row := range rows {
-		d, err := row.decision()
-		if err != nil || !s.Vault.CheckMAC(macDecision, d.Canonical(), row.MAC) {
-			s.alarm("decisions", row.ID)
-			continue
+		if d, sound := s.sound(row); sound {
+			list = append(list, d)
 		}
-		list = append(list, d)
 	}
 	return list, nil
 }

@@ -23,6 +23,13 @@ var privileges = map[string]string{
 	"name_checks":       "SELECT, INSERT, UPDATE",
 	"subscriptions":     "SELECT, INSERT, UPDATE",
 	"links":             "SELECT, INSERT, UPDATE",
+	"notices":           "SELECT, INSERT, UPDATE (read_at, resident_id)",
+	"outbox":            "SELECT, INSERT, UPDATE",
+	"drafts":            "SELECT, INSERT, UPDATE",
+	"jobs":              "SELECT, INSERT, UPDATE",
+	"publications":      "SELECT, INSERT",
+	"published_files":   "SELECT, INSERT",
+	"publishing":        "SELECT, UPDATE",
 	"tickets":           "SELECT, INSERT, UPDATE",
 	"consents":          "SELECT, INSERT, UPDATE",
 	"declarations":      "SELECT, INSERT, UPDATE",
@@ -48,8 +55,10 @@ var privileges = map[string]string{
 }
 
 // sweepPrivileges is what the sweeping account may do beyond reading: it alone
-// deletes, and it cannot add evidence, except a decision that time has brought.
+// deletes, and it cannot add evidence, except a decision that time has brought, with
+// what tells the resident of it.
 var sweepPrivileges = map[string]string{
+	"jobs":   "SELECT, UPDATE, DELETE",
 	"visits": "SELECT, DELETE", "declarations": "SELECT, DELETE", "stays": "SELECT, DELETE",
 	"facts": "SELECT, DELETE", "withdrawals": "SELECT, DELETE", "decisions": "SELECT, INSERT, DELETE",
 	"sessions": "SELECT, DELETE", "tickets": "SELECT, DELETE", "grants": "SELECT, DELETE",
@@ -58,8 +67,9 @@ var sweepPrivileges = map[string]string{
 	"tags": "SELECT, DELETE", "consents": "SELECT, DELETE", "corrections": "SELECT, DELETE",
 	"reviews": "SELECT, DELETE", "judgements": "SELECT, DELETE", "tests": "SELECT, DELETE",
 	"name_checks": "SELECT, DELETE", "links": "SELECT, DELETE",
+	"notices": "SELECT, INSERT, DELETE", "outbox": "SELECT, INSERT, DELETE", "subscriptions": "SELECT, UPDATE",
 	"vaccinations": "SELECT", "listings": "SELECT", "documents": "SELECT",
-	"jurisdictions": "SELECT", "communities": "SELECT", "rule_sets": "SELECT, INSERT", "goose_db_version": "SELECT",
+	"jurisdictions": "SELECT", "communities": "SELECT", "rule_sets": "SELECT, INSERT", "publications": "SELECT", "published_files": "SELECT, INSERT", "goose_db_version": "SELECT",
 }
 
 // Grants are the SQL statements that give a MySQL account just what the service

@@ -25,7 +25,7 @@ func (h Holder) Actor() models.Actor { return models.Actor{Kind: models.ActorRes
 
 // holderQuery reads a session, whose it is, their latest decision, and the grant
 // that this phone has.
-const holderQuery = `SELECT s.id, s.kind, s.ended_at, s.expires_at, s.seen_at, r.id, r.document_id, r.verified_mac, r.closed_at,
+const holderQuery = `SELECT s.id, s.kind, s.ended_at, s.expires_at, s.seen_at, r.id, r.jurisdiction, r.document_id, r.verified_mac, r.closed_at,
 	d.id, d.sequence, d.colour, d.reasons, d.until_at, d.rule_set, d.facts, d.at, d.mac, g.decision_id, g.body, g.expires_at
 FROM sessions s
 JOIN accounts a ON a.id = s.subject_id
@@ -111,7 +111,7 @@ func (s *Store) holderRow(ctx context.Context, hash []byte) (row holderRow, err 
 	}
 	v, p, d, g := &row.session, &row.person, &row.decision, &row.grant
 	err = stmt.QueryRowContext(ctx, hash).Scan(&v.ID, &v.Kind, &v.EndedAt, &v.ExpiresAt, &v.SeenAt,
-		&p.ID, &p.DocumentID, &p.VerifiedMAC, &p.ClosedAt, &d.id, &d.sequence, &d.colour, &d.reasons, &d.until, &d.ruleSet, &d.facts, &d.at, &d.mac,
+		&p.ID, &p.Jurisdiction, &p.DocumentID, &p.VerifiedMAC, &p.ClosedAt, &d.id, &d.sequence, &d.colour, &d.reasons, &d.until, &d.ruleSet, &d.facts, &d.at, &d.mac,
 		&g.decision, &g.body, &g.expires)
 	return row, err
 }
@@ -137,7 +137,7 @@ func (s *Store) presented(row holderRow) (Presented, bool) {
 	}
 	out := Presented{Standing: models.Standing{Decision: decision, Verified: s.verified(row.person)}}
 	held := grantRow{DecisionID: row.grant.decision.String, Body: row.grant.body, ExpiresAt: row.grant.expires.Int64}
-	if !s.current(decision) || !s.spare(held, decision) {
+	if !s.current(decision, row.person.Jurisdiction) || !s.spare(held, decision) {
 		return Presented{}, false
 	}
 	return out, s.rederive(held, &out)

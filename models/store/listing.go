@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"healthcode/models"
 )
@@ -62,29 +63,45 @@ func (t *txn) decideStayed(l models.Listing) error {
 	return nil
 }
 
-// listings are those of the stay's place, or of one above it, that share time
-// with it.
-func (r reader) listings(stay models.Stay) ([]models.Listing, error) {
-	places := []string{stay.Place}
-	if len(stay.Place) == 6 {
-		places = append(places, stay.Place[:4]+"00", stay.Place[:2]+"0000")
+// placesAbove is the place and every place that it lies in.
+func placesAbove(place string) []string {
+	if len(place) != 6 {
+		return []string{place}
 	}
-	var rows []listingRow
-	err := r.db.Where("place IN ? AND from_at < ? AND (to_at = 0 OR to_at > ?)", places, millis(stay.To), millis(stay.From)).
-		Order("id").Find(&rows).Error
-	if err != nil {
+	return []string{place, place[:4] + "00", place[:2] + "0000"}
+}
+
+// listings are those of the stays' places and of the ones above them, whenever
+// they were, in the order of their ids.
+func (r reader) listings(stays []stayRow) (rows []listingRow, err error) {
+	var places []string
+	for _, stay := range stays {
+		places = append(places, placesAbove(stay.Place)...)
+	}
+	if len(places) == 0 {
+		return nil, nil
+	}
+	slices.Sort(places)
+	if err := r.db.Where("place IN ?", slices.Compact(places)).Order("id").Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("listings: %w", err)
 	}
-	var list []models.Listing
+	return rows, nil
+}
+
+// meet is the listings of the stay's place, or of one above it, that verify and
+// share time with it.
+func (s *Store) meet(stay models.Stay, rows []listingRow) (list []models.Listing) {
+	places := placesAbove(stay.Place)
 	for _, row := range rows {
-		if !r.Vault.CheckMAC(macListing, row.bytes(), row.MAC) {
-			r.alarm("listings", row.ID)
+		l := models.Listing{ID: row.ID, Place: row.Place, Level: models.Level(row.Level), From: instant(row.FromAt), To: instant(row.ToAt)}
+		if !slices.Contains(places, l.Place) || !stay.Overlaps(l) {
 			continue
 		}
-		l := models.Listing{ID: row.ID, Place: row.Place, Level: models.Level(row.Level), From: instant(row.FromAt), To: instant(row.ToAt)}
-		if stay.Overlaps(l) {
-			list = append(list, l)
+		if !s.Vault.CheckMAC(macListing, row.bytes(), row.MAC) {
+			s.alarm("listings", row.ID)
+			continue
 		}
+		list = append(list, l)
 	}
-	return list, nil
+	return list
 }

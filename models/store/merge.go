@@ -65,10 +65,15 @@ func (t *txn) carryEvidence(from, to string) error {
 }
 
 // carryReviews moves the newcomer's reviews of declarations, judged or waiting,
-// and the consents, so that nothing that was said is lost.
+// the notices of judgements, and the consents, so that nothing that was said is
+// lost.
 func (t *txn) carryReviews(from, to string) error {
 	err := t.db.Model(&reviewRow{}).Where("resident_id = ? AND kind = ?", from, models.ReviewDeclaration).
 		Update("resident_id", to).Error
+	if err != nil {
+		return err
+	}
+	err = t.db.Model(&noticeRow{}).Where("resident_id = ? AND kind = ?", from, models.NoticeReview).Update("resident_id", to).Error
 	if err != nil {
 		return err
 	}

@@ -43,7 +43,7 @@ func (s *Store) Present(ctx context.Context, me models.Resident) (Presented, err
 	if err != nil && !errors.Is(err, models.NotFound) {
 		return Presented{}, err
 	}
-	if err == nil && s.current(d) {
+	if err == nil && s.current(d, me.Jurisdiction) {
 		p := Presented{Standing: models.Standing{Decision: d, Verified: me.Verified}}
 		held, err := r.held(me, d, &p)
 		if err != nil || held {

@@ -222,17 +222,29 @@ func (r reader) proved(me models.Resident) (string, error) {
 }
 
 func (r reader) tests(documentID string) ([]models.Test, error) {
-	var rows []testRow
+	rows, err := r.testRows(documentID)
+	if err != nil {
+		return nil, err
+	}
+	return r.testsIn(rows), nil
+}
+
+func (r reader) testRows(documentID string) (rows []testRow, err error) {
 	if err := r.db.Where("document_id = ?", documentID).Order("sampled_at DESC, id DESC").Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("tests: %w", err)
 	}
+	return rows, nil
+}
+
+// testsIn is the results that verify.
+func (s *Store) testsIn(rows []testRow) []models.Test {
 	list := make([]models.Test, 0, len(rows))
 	for _, row := range rows {
-		if !r.Vault.CheckMAC(macTest, row.bytes(), row.MAC) {
-			r.alarm("tests", row.ID)
+		if !s.Vault.CheckMAC(macTest, row.bytes(), row.MAC) {
+			s.alarm("tests", row.ID)
 			continue
 		}
 		list = append(list, models.Test{ID: row.ID, Kind: row.Kind, Result: row.Result, Sampled: instant(row.SampledAt), Lab: row.Lab})
 	}
-	return list, nil
+	return list
 }

@@ -109,6 +109,9 @@ func (t *txn) closeReview(row reviewRow, state models.ReviewState, j models.Judg
 	if err != nil {
 		return err
 	}
+	if err := t.noticeReview(row); err != nil {
+		return err
+	}
 	return t.audit("review.judge", "review", row.ID, string(state))
 }
 

@@ -15,10 +15,13 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"gorm.io/gorm"
 
+	"healthcode/models"
 	"healthcode/models/forms"
 	"healthcode/models/rules"
 )
@@ -27,12 +30,19 @@ import (
 type Options struct {
 	DSN    string           // "mysql:USER@…" or "sqlite:PATH", see [Open]
 	Vault  Vault            // seals, tags and signs
-	Rules  *rules.Set       // the published rules
-	Forms  []*forms.Form    // the published forms
+	Rules  *rules.Set       // those of the root before any are published
+	Forms  []*forms.File    // likewise
 	Now    func() time.Time // the clock
 	Log    *slog.Logger     // never given a personal value
 	Alarm  func(kind string)
 	Random io.Reader // for ids and tokens; crypto/rand when nil
+
+	JobShare float64 // of one core, that jobs may take; 0.3 when 0, and 1 is all there is
+	JobBatch int     // residents at once; 1000 when 0
+
+	// Messages are the templates that residents are told by, by platform and kind.
+	// Whoever has no such template is told in their own list alone.
+	Messages map[string]map[models.NoticeKind]string
 }
 
 // Store is the memory of one installation. It is safe for concurrent use.
@@ -41,6 +51,11 @@ type Store struct {
 	read   *gorm.DB // read-only pool on SQLite, the same pool as write elsewhere
 	holder statement
 	recent *recent
+	law    atomic.Pointer[law]
+
+	self    string     // this replica, as leases name it
+	working sync.Mutex // held by whoever works on jobs: one of us at a time
+	trying  trying
 	Options
 }
 
@@ -62,9 +77,10 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 	if err := s.checkSchema(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	if err := s.rememberRules(ctx); err != nil {
+	if err := s.loadLaw(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
+	s.self = s.id(s.Now())
 	return s, nil
 }
 

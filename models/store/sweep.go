@@ -26,6 +26,8 @@ var retention = []struct {
 	{"links", "expires_at", day, ""},
 	{"invitations", "expires_at", 30 * day, ""},
 	{"requests", "at", 7 * day, ""},
+	{"outbox", "at", 30 * day, ""},
+	{"notices", "at", 90 * day, ""},
 	{"grants", "expires_at", 31 * day, ""},
 	{"sessions", "expires_at", 30 * day, ""},
 	{"declarations", "at", 90 * day, ""},
@@ -33,6 +35,7 @@ var retention = []struct {
 	{"facts", "at", 90 * day, "until_at = 0 OR until_at < ?"},
 	{"decisions", "at", 365 * day, superseded},
 	{"accesses", "at", 3 * 365 * day, ""},
+	{"jobs", "ended_at", 90 * day, "ended_at > 0 AND ? > 0"},
 	{"audit", "at", 3 * 365 * day, ""},
 }
 
@@ -70,8 +73,10 @@ func (s *Store) Sweep(ctx context.Context) (Swept, error) {
 			errs = append(errs, fmt.Errorf("sweep %s: %w", r.table, err))
 		}
 	}
-	errs = append(errs, s.sweepClosed(ctx, by, &out), s.decideDue(ctx, by, &out))
-	return out, errors.Join(errs...)
+	errs = append(errs, s.sweepClosed(ctx, by, &out))
+	var err error
+	out.Decided, err = s.DecideDue(ctx)
+	return out, errors.Join(append(errs, err)...)
 }
 
 func (t *txn) swept(out *Swept, table string, done *gorm.DB) error {
@@ -91,8 +96,12 @@ func (s *Store) sweepClosed(ctx context.Context, by models.Actor, out *Swept) er
 		return err
 	}
 	return s.change(ctx, by, func(t *txn) error {
+		notices := t.db.Table("notices").Select("id").Where("resident_id IN ?", ids)
+		if err := t.swept(out, "outbox", t.db.Table("outbox").Where("notice_id IN (?)", notices).Delete(nil)); err != nil {
+			return err
+		}
 		for _, table := range []string{"declarations", "stays", "facts", "withdrawals", "decisions", "consents",
-			"corrections", "grants", "visits", "accesses"} {
+			"corrections", "grants", "visits", "accesses", "notices"} {
 			if err := t.swept(out, table, t.db.Table(table).Where("resident_id IN ?", ids).Delete(nil)); err != nil {
 				return err
 			}
@@ -106,27 +115,4 @@ func (s *Store) sweepClosed(ctx context.Context, by models.Actor, out *Swept) er
 		}
 		return t.swept(out, "residents", t.db.Table("residents").Where("id IN ?", ids).Delete(nil))
 	})
-}
-
-// decideDue takes every decision that time has brought since.
-func (s *Store) decideDue(ctx context.Context, by models.Actor, out *Swept) error {
-	var ids []string
-	err := s.read.WithContext(ctx).Table("decisions").Select("decisions.resident_id").
-		Joins("JOIN (SELECT resident_id, MAX(sequence) AS sequence FROM decisions GROUP BY resident_id) latest ON latest.resident_id = decisions.resident_id AND latest.sequence = decisions.sequence").
-		Joins("JOIN residents ON residents.id = decisions.resident_id AND residents.closed_at = 0").
-		Where("decisions.until_at > 0 AND decisions.until_at <= ?", millis(s.Now())).Find(&ids).Error
-	if err != nil {
-		return fmt.Errorf("due: %w", err)
-	}
-	for _, id := range ids {
-		err := s.change(ctx, by, func(t *txn) error {
-			_, err := t.decide(id)
-			return err
-		})
-		if err != nil {
-			return fmt.Errorf("decide: %w", err)
-		}
-		out.Decided++
-	}
-	return nil
 }

@@ -30,6 +30,7 @@ type town struct {
 	ctx   context.Context
 	db    storetest.DB
 	clock *storetest.Clock
+	keys  *vault.Vault
 	near  string // a community
 	far   string // another
 	venue models.Venue
@@ -49,13 +50,13 @@ func newTown(t testing.TB, db storetest.DB) *town {
 	t.Helper()
 	keys, err := vault.Ephemeral()
 	must(t, err)
-	w := &town{t: t, ctx: context.Background(), db: db, clock: storetest.NewClock(noon)}
+	w := &town{t: t, ctx: context.Background(), db: db, clock: storetest.NewClock(noon), keys: keys}
 	w.Store, err = store.Open(w.ctx, store.Options{DSN: db.DSN, Vault: keys, Rules: rules.Default(), Forms: forms.Default(),
 		Now: w.clock.Now, Log: slog.New(slog.DiscardHandler), Alarm: w.alarm})
 	must(t, err)
 	t.Cleanup(func() { must(t, w.Close()) })
-	for _, code := range []string{"330000", "330100", "330110", "420100"} {
-		must(t, w.AddJurisdiction(w.ctx, operator, models.Jurisdiction{Code: code, Name: words(code), TimeZone: "Asia/Shanghai"}))
+	for code, parent := range map[string]string{"330000": "", "330100": "330000", "330110": "330100", "420100": ""} {
+		must(t, w.AddJurisdiction(w.ctx, operator, models.Jurisdiction{Code: code, Parent: parent, Name: words(code), TimeZone: "Asia/Shanghai"}))
 	}
 	w.near, err = w.AddCommunity(w.ctx, operator, models.Community{Jurisdiction: "330110", Name: words("near"), Phone: "0571-88880001"})
 	must(t, err)
@@ -195,7 +196,9 @@ const password = "correct horse battery"
 func (w *town) hire(in models.Staff) string {
 	w.t.Helper()
 	w.people++
-	in.Display, in.Jurisdiction = "staff", "330110"
+	if in.Display = "staff"; in.Jurisdiction == "" {
+		in.Jurisdiction = "330110"
+	}
 	invitation, err := w.OperatorInvite(w.ctx, operator, in)
 	must(w.t, err)
 	factor, err := w.InvitationFactor(w.ctx, invitation)
@@ -259,4 +262,21 @@ func (w *town) hired() models.Document {
 		return *w.hiring
 	}
 	return w.document()
+}
+
+// replica is another process of the service on the same database.
+func (w *town) replica() *store.Store {
+	w.t.Helper()
+	s, err := store.Open(w.ctx, store.Options{DSN: w.db.DSN, Vault: w.keys, Rules: rules.Default(), Forms: forms.Default(),
+		Now: w.clock.Now, Log: slog.New(slog.DiscardHandler), Alarm: w.alarm})
+	must(w.t, err)
+	w.t.Cleanup(func() { must(w.t, s.Close()) })
+	return s
+}
+
+// home is whose account it is.
+func (w *town) home(account models.Account) (id string) {
+	w.t.Helper()
+	must(w.t, w.db.Owner(w.t).QueryRowContext(w.ctx, "SELECT resident_id FROM accounts WHERE id = ?", account.ID).Scan(&id))
+	return id
 }

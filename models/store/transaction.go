@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"math/big"
+	"strings"
 	"time"
 
 	"github.com/go-sql-driver/mysql"
@@ -102,6 +104,31 @@ func (s *Store) id(at time.Time) string {
 
 // insert adds a row; a duplicate key comes back as [gorm.ErrDuplicatedKey].
 func (t *txn) insert(row any) error { return t.db.Create(row).Error }
+
+// insertedAtOnce is how many rows one statement has: SQLite bounds its values.
+const insertedAtOnce = 200
+
+// insertMany adds n rows of a table and its columns, without gorm. A duplicate key
+// comes back as [gorm.ErrDuplicatedKey].
+func (t *txn) insertMany(into string, n int, row func(i int) []any) error {
+	columns := strings.Count(into, ",") + 1
+	one := "(?" + strings.Repeat(", ?", columns-1) + ")"
+	for from := 0; from < n; from += insertedAtOnce {
+		to := min(from+insertedAtOnce, n)
+		args := make([]any, 0, (to-from)*columns)
+		for i := from; i < to; i++ {
+			args = append(args, row(i)...)
+		}
+		query := "INSERT INTO " + into + " VALUES " + one + strings.Repeat(", "+one, to-from-1)
+		if _, err := t.db.Statement.ConnPool.ExecContext(t.db.Statement.Context, query, args...); err != nil {
+			if own, ok := t.db.Dialector.(gorm.ErrorTranslator); ok {
+				err = own.Translate(err)
+			}
+			return fmt.Errorf("insert: %w", err)
+		}
+	}
+	return nil
+}
 
 // lock reads a row and keeps others from changing it until the end of the
 // transaction. SQLite has one writer, so there the clause falls away.

@@ -5,7 +5,7 @@ const pane = location.hostname.split('.')[0];
 const who = new URLSearchParams(location.search).get('who');
 const frame = document.querySelector('iframe');
 const says = document.querySelector('#says');
-const home = { guard: '/gate', worker: '/console', administrator: '/console/invitations' };
+const home = { guard: '/gate', worker: '/console', administrator: '/console/invitations', officer: '/console/rules' };
 
 async function login() {
   const member = await (await fetch(`/-/staff?username=${encodeURIComponent(who)}`)).json();

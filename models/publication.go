@@ -1,0 +1,55 @@
+package models
+
+import "time"
+
+// PublicationKind is what is published.
+type PublicationKind string
+
+// The kinds of publication.
+const (
+	PublishedRules PublicationKind = "rules"
+	PublishedForm  PublicationKind = "form"
+)
+
+// Draft is a rule file or a form that an officer proposes for a jurisdiction. It
+// is never edited: another draft follows it.
+type Draft struct {
+	ID           string
+	Kind         PublicationKind
+	Jurisdiction string // six digits, or [Root]
+	Name         string // the file's own id
+	Version      int
+	Hash         string // SHA-256 of the file, hexadecimal
+	Body         string // the file
+	DraftedBy    string // staff id
+	At           time.Time
+}
+
+// Publication is a file that was put in force by somebody else than who drafted
+// it. The latest of its kind, jurisdiction and name is in force.
+type Publication struct {
+	ID           string
+	Kind         PublicationKind
+	Jurisdiction string
+	Name         string
+	Version      int
+	Hash         string
+	DraftedBy    string
+	PublishedBy  string
+	At           time.Time
+	InForce      bool
+}
+
+// Covers reports whether an officer of that place may publish for the
+// jurisdiction: their own and those below it. The rules of all ([Root]) belong to
+// the nation, whose code is 000000.
+func Covers(place, jurisdiction string) bool {
+	if jurisdiction == Root {
+		return PlacePrefix(place) == ""
+	}
+	return Within(jurisdiction, place)
+}
+
+// RedCap is how many people a publication may turn red before an officer above must
+// agree to it.
+const RedCap = 100

@@ -1,0 +1,241 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+
+	"healthcode/models"
+	"healthcode/models/published"
+	"healthcode/models/rules"
+)
+
+type draftRow struct {
+	ID           string
+	Kind         string
+	Jurisdiction string
+	Name         string
+	Version      int
+	Hash         string
+	Body         string
+	DraftedBy    string
+	At           int64
+	ClosedAt     int64
+}
+
+func (draftRow) TableName() string { return "drafts" }
+
+func (r draftRow) draft() models.Draft {
+	return models.Draft{ID: r.ID, Kind: models.PublicationKind(r.Kind), Jurisdiction: r.Jurisdiction, Name: r.Name, Version: r.Version,
+		Hash: r.Hash, Body: r.Body, DraftedBy: r.DraftedBy, At: instant(r.At)}
+}
+
+// Office is what one officer may see and change of the law: that of their own
+// place and of those below it.
+type Office struct {
+	store *Store
+	by    models.Officer
+}
+
+// Office opens the officer's office.
+func (s *Store) Office(by models.Officer) Office { return Office{s, by} }
+
+// Officer is the officer whose session the token is.
+func (s *Store) Officer(ctx context.Context, token string) (models.Officer, error) {
+	staff, err := s.inRole(ctx, token, models.RoleOfficer)
+	return models.Officer{Staff: staff}, err
+}
+
+// refuseFaults is the refusal of a file for what is wrong with it.
+func refuseFaults(err error) error {
+	var faults published.Faults
+	if errors.As(err, &faults) {
+		return models.Refuse(models.ReasonDraftFaults).Because(faults)
+	}
+	return err
+}
+
+// Draft keeps a file for a colleague to publish, and has rules tried out over
+// everybody whom they would be about. Everything that is wrong with the file, here
+// and in the jurisdictions below, is told at once.
+func (o Office) Draft(ctx context.Context, kind models.PublicationKind, body []byte) (models.Draft, error) {
+	if kind != models.PublishedRules && kind != models.PublishedForm {
+		return models.Draft{}, models.Refuse(models.ReasonFieldBad).On("kind")
+	}
+	if len(body) > fileLimit {
+		return models.Draft{}, models.Refuse(models.ReasonBodyTooLarge).On("body")
+	}
+	s := o.store
+	if err := s.Refresh(ctx); err != nil {
+		return models.Draft{}, err
+	}
+	try, err := s.law.Load().try(kind, body)
+	if err != nil {
+		return models.Draft{}, refuseFaults(err)
+	}
+	if !models.Covers(o.by.Jurisdiction, try.file.Jurisdiction) {
+		return models.Draft{}, models.Refuse(models.ReasonForbidden).On("jurisdiction")
+	}
+	var row draftRow
+	err = s.change(ctx, o.by.Actor(), func(t *txn) error {
+		if err := t.forward(try.file); err != nil {
+			return err
+		}
+		row = draftRow{ID: t.id(), Kind: string(kind), Jurisdiction: try.file.Jurisdiction, Name: try.file.Name, Version: try.file.Version,
+			Hash: try.file.Hash, Body: string(body), DraftedBy: o.by.ID, At: millis(t.at)}
+		if err := t.insert(&row); err != nil {
+			return err
+		}
+		if kind == models.PublishedRules {
+			if _, err := t.enqueue(models.JobDryRun, row.Jurisdiction, row.ID); err != nil {
+				return err
+			}
+		}
+		return t.audit("draft.add", "draft", row.ID, row.Hash)
+	})
+	return row.draft(), err
+}
+
+// fileLimit is what a TEXT column holds in both databases.
+const fileLimit = 60 << 10
+
+// forward refuses a file that is in force already, and one whose version is not
+// above all that its place has had.
+func (t *txn) forward(f publicationRow) error {
+	rows, err := t.reader().publications()
+	if err != nil {
+		return err
+	}
+	own := slices.DeleteFunc(rows, func(row publicationRow) bool { return row.slot() != f.slot() })
+	if n := len(own); n > 0 && own[n-1].Hash == f.Hash {
+		return models.Refuse(models.ReasonDraftUnchanged)
+	}
+	for _, row := range own {
+		if row.Name == f.Name && row.Version >= f.Version {
+			return models.Refuse(models.ReasonDraftFaults).Because(published.Faults{{Where: f.Jurisdiction,
+				Text: fmt.Sprintf("version: must be above %d", highest(own, f.Name))}})
+		}
+	}
+	return nil
+}
+
+// highest is the highest version of that name, 0 if there is none.
+func highest(rows []publicationRow, name string) (version int) {
+	for _, row := range rows {
+		if row.Name == name {
+			version = max(version, row.Version)
+		}
+	}
+	return version
+}
+
+var versionLine = regexp.MustCompile(`(?m)^version:.*$`)
+
+// Back drafts what an earlier publication said, under a version of its own, for a
+// colleague to publish: the way back from a mistake is the way there.
+func (o Office) Back(ctx context.Context, publicationID string) (models.Draft, error) {
+	r := o.store.reader(ctx)
+	rows, err := r.publications()
+	if err != nil {
+		return models.Draft{}, err
+	}
+	i := slices.IndexFunc(rows, func(row publicationRow) bool { return row.ID == publicationID })
+	if i < 0 || !models.Covers(o.by.Jurisdiction, rows[i].Jurisdiction) {
+		return models.Draft{}, models.Refuse(models.ReasonDraftUnknown)
+	}
+	body, err := r.file(rows[i].Hash)
+	if err != nil {
+		return models.Draft{}, err
+	}
+	next := "version: " + strconv.Itoa(highest(rows, rows[i].Name)+1)
+	return o.Draft(ctx, models.PublicationKind(rows[i].Kind), versionLine.ReplaceAll(body, []byte(next)))
+}
+
+// Drafts are the open ones, the latest first.
+func (o Office) Drafts(ctx context.Context) ([]models.Draft, error) {
+	var rows []draftRow
+	if err := o.store.read.WithContext(ctx).Where("closed_at = 0").Order("id DESC").Limit(reviewsShown).Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("drafts: %w", err)
+	}
+	var list []models.Draft
+	for _, row := range rows {
+		if models.Covers(o.by.Jurisdiction, row.Jurisdiction) {
+			list = append(list, row.draft())
+		}
+	}
+	return list, nil
+}
+
+// DraftOf is one draft of the office, open or not.
+func (o Office) DraftOf(ctx context.Context, id string) (models.Draft, error) {
+	var row draftRow
+	err := found(o.store.read.WithContext(ctx).Where("id = ?", id).Take(&row).Error)
+	if errors.Is(err, models.NotFound) || err == nil && !models.Covers(o.by.Jurisdiction, row.Jurisdiction) {
+		return models.Draft{}, models.Refuse(models.ReasonDraftUnknown)
+	}
+	return row.draft(), err
+}
+
+// Try has an open draft of rules tried out once more.
+func (o Office) Try(ctx context.Context, id string) error {
+	return o.store.change(ctx, o.by.Actor(), func(t *txn) error {
+		row, err := t.openDraft(o, id)
+		if err != nil {
+			return err
+		}
+		if models.PublicationKind(row.Kind) != models.PublishedRules {
+			return models.Refuse(models.ReasonFieldBad).On("kind")
+		}
+		if _, err := t.enqueue(models.JobDryRun, row.Jurisdiction, row.ID); err != nil {
+			return err
+		}
+		return t.audit("draft.try", "draft", row.ID, "")
+	})
+}
+
+// Discard closes a draft that shall not be published.
+func (o Office) Discard(ctx context.Context, id string) error {
+	return o.store.change(ctx, o.by.Actor(), func(t *txn) error {
+		row, err := t.openDraft(o, id)
+		if err != nil {
+			return err
+		}
+		if err := t.closeDraft(row.ID); err != nil {
+			return err
+		}
+		return t.audit("draft.discard", "draft", row.ID, "")
+	})
+}
+
+// openDraft reads a draft of the office for closing it.
+func (t *txn) openDraft(o Office, id string) (draftRow, error) {
+	var row draftRow
+	err := t.lock(&row, "id = ?", id)
+	switch {
+	case errors.Is(err, models.NotFound), err == nil && !models.Covers(o.by.Jurisdiction, row.Jurisdiction):
+		return row, models.Refuse(models.ReasonDraftUnknown)
+	case err == nil && row.ClosedAt != 0:
+		return row, models.Refuse(models.ReasonDraftClosed)
+	}
+	return row, err
+}
+
+func (t *txn) closeDraft(id string) error {
+	return t.db.Model(&draftRow{}).Where("id = ?", id).Update("closed_at", millis(t.at)).Error
+}
+
+// DraftSets are the rule sets that a draft would make, for trying it out.
+func (s *Store) DraftSets(ctx context.Context, id string) (map[string]*rules.Set, error) {
+	var row draftRow
+	if err := found(s.read.WithContext(ctx).Where("id = ?", id).Take(&row).Error); err != nil {
+		return nil, err
+	}
+	if err := s.Refresh(ctx); err != nil {
+		return nil, err
+	}
+	try, err := s.law.Load().try(models.PublicationKind(row.Kind), []byte(row.Body))
+	return try.rules, err
+}

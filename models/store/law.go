@@ -1,0 +1,226 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"healthcode/models"
+	"healthcode/models/forms"
+	"healthcode/models/rules"
+)
+
+// law is what is published: the rules that hold and the forms that are asked, by
+// jurisdiction. It never changes; when something is published another takes its
+// place.
+type law struct {
+	mark  mark
+	rules map[string]*rules.Set
+	sets  map[string]*rules.Set // by name
+	files rules.Tree
+	forms forms.Tree
+	asked map[string][]*forms.Form
+}
+
+// mark tells whether the database holds another law than this: what was published
+// last, and how many places there are.
+type mark struct {
+	last   string
+	places int64
+}
+
+// lawEvery is how often a replica looks whether something was published.
+const lawEvery = 5 * time.Second
+
+// rulesIn are the rules that decide about those who live there.
+func (l *law) rulesIn(jurisdiction string) *rules.Set {
+	if set := l.rules[jurisdiction]; set != nil {
+		return set
+	}
+	return l.rules[models.Root]
+}
+
+// RulesIn are the rules that decide about those who live in the jurisdiction.
+func (s *Store) RulesIn(jurisdiction string) *rules.Set { return s.law.Load().rulesIn(jurisdiction) }
+
+// FormsIn are the forms that those are asked who live in the jurisdiction.
+func (s *Store) FormsIn(jurisdiction string) []*forms.Form {
+	l := s.law.Load()
+	if list, known := l.asked[jurisdiction]; known {
+		return list
+	}
+	return l.asked[models.Root]
+}
+
+// Follow keeps this replica's law what the database says, until ctx is done. What
+// was published elsewhere is in force here within some seconds.
+func (s *Store) Follow(ctx context.Context) {
+	tick := time.NewTicker(lawEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := s.Refresh(ctx); err != nil && ctx.Err() == nil {
+				s.Log.Error("the published rules could not be read", "error", err.Error())
+				s.Alarm("law")
+			}
+		}
+	}
+}
+
+// Refresh reads the law anew if there is another.
+func (s *Store) Refresh(ctx context.Context) error {
+	now, err := s.reader(ctx).mark()
+	if err != nil || now == s.law.Load().mark {
+		return err
+	}
+	return s.loadLaw(ctx)
+}
+
+func (r reader) mark() (m mark, err error) {
+	var last []string
+	if err = r.db.Model(&publicationRow{}).Order("id DESC").Limit(1).Pluck("id", &last).Error; err != nil {
+		return m, fmt.Errorf("publications: %w", err)
+	}
+	if len(last) > 0 {
+		m.last = last[0]
+	}
+	err = r.db.Model(&jurisdictionRow{}).Count(&m.places).Error
+	return m, err
+}
+
+// loadLaw reads everything that is in force and puts it in the place of what was.
+// A law that cannot be put together leaves the one before in force.
+func (s *Store) loadLaw(ctx context.Context) error {
+	l, err := s.reader(ctx).readLaw()
+	if err != nil {
+		return err
+	}
+	if err := s.rememberSets(ctx, l); err != nil {
+		return err
+	}
+	s.law.Store(l)
+	return nil
+}
+
+func (r reader) readLaw() (*law, error) {
+	m, err := r.mark()
+	if err != nil {
+		return nil, err
+	}
+	parents, err := r.parents()
+	if err != nil {
+		return nil, err
+	}
+	l := &law{mark: m, sets: map[string]*rules.Set{}, asked: map[string][]*forms.Form{},
+		files: rules.Tree{Parents: parents, Files: map[string]*rules.File{models.Root: r.Rules.Files()[0]}}, forms: forms.Tree{Parents: parents}}
+	published, err := r.inForce()
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range published {
+		if err := r.add(l, p); err != nil {
+			return nil, err
+		}
+	}
+	l.beginWith(r.Forms)
+	if l.rules, err = l.files.Sets(); err != nil {
+		return nil, err
+	}
+	for _, set := range l.rules {
+		l.sets[set.Name()] = set
+	}
+	for _, place := range append(slices.Collect(maps.Keys(parents)), models.Root) {
+		l.asked[place] = l.forms.Forms(place)
+	}
+	return l, nil
+}
+
+// parents is the tree of jurisdictions. One whose parent is not here stands right
+// below the root.
+func (r reader) parents() (map[string]string, error) {
+	var rows []jurisdictionRow
+	if err := r.db.Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("jurisdictions: %w", err)
+	}
+	parents := map[string]string{}
+	for _, row := range rows {
+		parents[row.Code] = row.Parent
+	}
+	for code, parent := range parents {
+		if _, here := parents[parent]; !here {
+			parents[code] = ""
+		}
+	}
+	return parents, nil
+}
+
+// add puts one published file into the trees.
+func (r reader) add(l *law, p publicationRow) error {
+	body, err := r.file(p.Hash)
+	if err != nil {
+		return err
+	}
+	if models.PublicationKind(p.Kind) == models.PublishedForm {
+		f, err := forms.Parse(body)
+		if err == nil {
+			l.forms.Files = append(l.forms.Files, f)
+		}
+		return err
+	}
+	f, err := rules.Parse(body)
+	if err == nil {
+		l.files.Files[p.Jurisdiction] = f
+	}
+	return err
+}
+
+// beginWith takes the service's own forms for those that nobody has published at
+// the root.
+func (l *law) beginWith(own []*forms.File) {
+	for _, f := range own {
+		taken := func(g *forms.File) bool { return g.Form().ID == f.Form().ID && g.Form().Jurisdiction == models.Root }
+		if !slices.ContainsFunc(l.forms.Files, taken) {
+			l.forms.Files = append(l.forms.Files, f)
+		}
+	}
+}
+
+// errNoFile says that a published file is gone or is not what it was.
+var errNoFile = errors.New("a published file is missing or was altered")
+
+// Form is a form that is or was asked somewhere, by its name and version. The
+// problem is form.unknown if there was none.
+func (s *Store) Form(ctx context.Context, id string, version int) (*forms.Form, error) {
+	l := s.law.Load()
+	for _, f := range slices.Concat(l.forms.Files, s.Forms) {
+		if f.Form().ID == id && f.Form().Version == version {
+			return f.Form(), nil
+		}
+	}
+	r := s.reader(ctx)
+	rows, err := r.publications()
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range slices.Backward(rows) {
+		if models.PublicationKind(row.Kind) != models.PublishedForm || row.Name != id || row.Version != version {
+			continue
+		}
+		body, err := r.file(row.Hash)
+		if err != nil {
+			return nil, err
+		}
+		f, err := forms.Parse(body)
+		if err != nil {
+			return nil, err
+		}
+		return f.Form(), nil
+	}
+	return nil, models.Refuse(models.ReasonFormUnknown)
+}

@@ -1,0 +1,79 @@
+package store
+
+import (
+	"context"
+	"runtime"
+	"sync"
+	"time"
+)
+
+// jobBatch is how many residents a batch holds, jobShare how much of one core the
+// jobs may take, jobIdle how often a replica looks for one, and jobAhead how many
+// batches are done in a row where there is no limit.
+const (
+	jobBatch = 1000
+	jobShare = 0.3
+	jobIdle  = 2 * time.Second
+	jobAhead = 64
+)
+
+// Work does the jobs there are, until ctx is done. Between batches it rests, so
+// that residents who open their codes meanwhile hardly notice.
+func (s *Store) Work(ctx context.Context) {
+	for ctx.Err() == nil {
+		most := 1
+		if s.share() >= 1 {
+			most = jobAhead
+		}
+		begin := s.Now()
+		worked, err := s.work(ctx, most)
+		rest := jobIdle
+		if err != nil && ctx.Err() == nil {
+			s.Log.Error("job put off", "error", err.Error())
+			s.Alarm("job")
+		} else if worked {
+			rest = time.Duration(float64(s.Now().Sub(begin)) * (1 - s.share()) / s.share())
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(rest):
+		}
+	}
+	if err := s.letGo(context.WithoutCancel(ctx)); err != nil {
+		s.Log.Error("jobs not given back", "error", err.Error())
+	}
+}
+
+func (s *Store) share() float64 {
+	if s.JobShare <= 0 || s.JobShare > 1 {
+		return jobShare
+	}
+	return s.JobShare
+}
+
+func (s *Store) batchSize() int {
+	if s.JobBatch > 0 {
+		return s.JobBatch
+	}
+	return jobBatch
+}
+
+// spread does something for each of n, on every core if there is no limit.
+func (s *Store) spread(n int, do func(i int)) {
+	hands := 1
+	if s.share() >= 1 {
+		hands = runtime.GOMAXPROCS(0)
+	}
+	var all sync.WaitGroup
+	for h := 1; h < hands; h++ {
+		all.Go(func() {
+			for i := n * h / hands; i < n*(h+1)/hands; i++ {
+				do(i)
+			}
+		})
+	}
+	for i := range n / hands {
+		do(i)
+	}
+	all.Wait()
+}

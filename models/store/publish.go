@@ -1,0 +1,141 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"healthcode/models"
+)
+
+// Publish puts a colleague's draft in force, here at once and on every replica
+// within seconds, and has everybody decided anew whom it is about. It is refused
+//   - to whoever drafted it, and to whoever they invited (draft.own);
+//   - before rules were tried out, or after the law around them has changed since
+//     (draft.untried, draft.overtaken);
+//   - to an officer of the same place if it turns more than a hundred people red
+//     (draft.above).
+func (o Office) Publish(ctx context.Context, draftID string) (models.Publication, error) {
+	var row publicationRow
+	err := o.store.change(ctx, o.by.Actor(), func(t *txn) error {
+		if err := t.db.Exec("UPDATE publishing SET at = ? WHERE id = 1", millis(t.at)).Error; err != nil { // one at a time
+			return err
+		}
+		draft, err := t.openDraft(o, draftID)
+		if err != nil {
+			return err
+		}
+		if err := t.secondPerson(draft.DraftedBy); err != nil {
+			return err
+		}
+		if row, err = t.publish(o, draft); err != nil {
+			return err
+		}
+		return t.closeDraft(draft.ID)
+	})
+	if err != nil {
+		return models.Publication{}, err
+	}
+	return row.publication(), o.store.loadLaw(ctx)
+}
+
+// secondPerson refuses the approval of one's own, and of what somebody entered
+// whom one was made by, or made.
+func (t *txn) secondPerson(enteredBy string) error {
+	if enteredBy == t.by.ID {
+		return models.Refuse(models.ReasonDraftOwn)
+	}
+	var both []staffRow
+	if err := t.db.Where("id IN ?", []string{enteredBy, t.by.ID}).Find(&both).Error; err != nil {
+		return err
+	}
+	for _, staff := range both {
+		if staff.MadeBy == enteredBy || staff.MadeBy == t.by.ID {
+			return models.Refuse(models.ReasonDraftOwn)
+		}
+	}
+	return nil
+}
+
+// publish puts the draft into the law that there is now.
+func (t *txn) publish(o Office, draft draftRow) (publicationRow, error) {
+	r := t.reader()
+	l, err := r.readLaw()
+	if err != nil {
+		return publicationRow{}, err
+	}
+	try, err := l.try(models.PublicationKind(draft.Kind), []byte(draft.Body))
+	if err != nil {
+		return publicationRow{}, refuseFaults(err)
+	}
+	if err := t.forward(try.file); err != nil {
+		return publicationRow{}, err
+	}
+	if try.rules != nil {
+		if err := t.triedOut(o, l, draft); err != nil {
+			return publicationRow{}, err
+		}
+	}
+	row := try.file
+	row.ID, row.DraftedBy, row.PublishedBy, row.At = t.id(), draft.DraftedBy, o.by.ID, millis(t.at)
+	if row.MAC, err = t.Vault.MAC(macPublication, row.bytes()); err != nil {
+		return row, err
+	}
+	if err := errors.Join(t.insertFile(row.Hash, try.body), t.insert(&row)); err != nil {
+		return row, err
+	}
+	if try.rules != nil {
+		if _, err := t.enqueue(models.JobRedecide, row.Jurisdiction, row.ID); err != nil {
+			return row, err
+		}
+	}
+	return row, t.audit("law.publish", "publication", row.ID, fmt.Sprintf("%s %s %s@%d", row.Kind, row.Jurisdiction, row.Name, row.Version))
+}
+
+// triedOut refuses rules whose dry run is missing, is about another law than there
+// is now, or turns more people red than the officer's own place may.
+func (t *txn) triedOut(o Office, l *law, draft draftRow) error {
+	job, err := t.reader().jobOf(models.JobDryRun, draft.ID)
+	if err != nil && !errors.Is(err, models.NotFound) {
+		return err
+	}
+	if err != nil || !job.Done() {
+		return models.Refuse(models.ReasonDraftUntried)
+	}
+	if last := l.mark.last; last > job.ID { // ids are in order of time
+		return models.Refuse(models.ReasonDraftOvertaken)
+	}
+	if job.DryRun.Reddened > models.RedCap && !above(o.by.Jurisdiction, draft.Jurisdiction) {
+		return models.Refuse(models.ReasonDraftAbove)
+	}
+	return nil
+}
+
+// above reports whether the place stands above the jurisdiction. The nation has
+// nothing above it.
+func above(place, jurisdiction string) bool {
+	return models.PlacePrefix(place) == "" || place != jurisdiction && models.Within(jurisdiction, place)
+}
+
+// History is what was published in the office, the latest first.
+func (o Office) History(ctx context.Context) ([]models.Publication, error) {
+	r := o.store.reader(ctx)
+	rows, err := r.publications()
+	if err != nil {
+		return nil, err
+	}
+	latest := map[string]string{}
+	for _, row := range rows {
+		latest[row.slot()] = row.ID
+	}
+	var list []models.Publication
+	for _, row := range slices.Backward(rows) {
+		if models.Covers(o.by.Jurisdiction, row.Jurisdiction) {
+			p := row.publication()
+			p.InForce = latest[row.slot()] == row.ID
+			list = append(list, p)
+		}
+	}
+	return list, nil
+}
