@@ -19,7 +19,7 @@ var privileges = map[string]string{
 	"tags":              "SELECT, INSERT",
 	"residents":         "SELECT, INSERT, UPDATE",
 	"accounts":          "SELECT, INSERT, UPDATE",
-	"sessions":          "SELECT, INSERT, UPDATE",
+	"sessions":          "SELECT, INSERT, UPDATE (seen_at, ended_at, venue_id)", // never whose it is
 	"name_checks":       "SELECT, INSERT, UPDATE",
 	"subscriptions":     "SELECT, INSERT, UPDATE",
 	"links":             "SELECT, INSERT, UPDATE",

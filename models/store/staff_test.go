@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"database/sql"
+	"strings"
 	"testing"
 	"time"
 
@@ -166,4 +168,22 @@ func TestInviteWithin(t *testing.T) {
 		_, err = w.Invite(w.ctx, by, guard)
 		must(t, err)
 	})
+}
+
+// TestSessionsCannotBeGivenAway: whoever has the service's own account at the
+// database cannot make a session of theirs that of somebody with more rights.
+func TestSessionsCannotBeGivenAway(t *testing.T) {
+	w := newTown(t, schema.New(t, storetest.MySQL))
+	w.gate()
+	_, rest, _ := strings.Cut(w.db.DSN, ":")
+	pool, err := sql.Open("mysql", rest)
+	must(t, err)
+	defer pool.Close()
+	for _, column := range []string{"subject_id", "kind", "hash", "expires_at"} {
+		if _, err := pool.ExecContext(w.ctx, "UPDATE sessions SET "+column+" = "+column); err == nil {
+			t.Errorf("the account may change %s of a session", column)
+		}
+	}
+	_, err = pool.ExecContext(w.ctx, "UPDATE sessions SET ended_at = ended_at")
+	must(t, err)
 }
