@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
-	"strconv"
 
 	"healthcode/models"
 	"healthcode/models/published"
@@ -132,8 +130,6 @@ func highest(rows []publicationRow, name string) (version int) {
 	return version
 }
 
-var versionLine = regexp.MustCompile(`(?m)^version:.*$`)
-
 // Back drafts what an earlier publication said, under a version of its own, for a
 // colleague to publish: the way back from a mistake is the way there.
 func (o Office) Back(ctx context.Context, publicationID string) (models.Draft, error) {
@@ -142,16 +138,12 @@ func (o Office) Back(ctx context.Context, publicationID string) (models.Draft, e
 	if err != nil {
 		return models.Draft{}, err
 	}
-	i := slices.IndexFunc(rows, func(row publicationRow) bool { return row.ID == publicationID })
-	if i < 0 || !models.Covers(o.by.Jurisdiction, rows[i].Jurisdiction) {
-		return models.Draft{}, models.Refuse(models.ReasonDraftUnknown)
-	}
-	body, err := r.file(rows[i].Hash)
+	d, err := r.published(o, rows, publicationID)
 	if err != nil {
 		return models.Draft{}, err
 	}
-	next := "version: " + strconv.Itoa(highest(rows, rows[i].Name)+1)
-	return o.Draft(ctx, models.PublicationKind(rows[i].Kind), versionLine.ReplaceAll(body, []byte(next)))
+	d = next(d, rows)
+	return o.Draft(ctx, d.Kind, []byte(d.Body))
 }
 
 // Drafts are the open ones, the latest first.

@@ -36,20 +36,32 @@ func (o Office) Begin(ctx context.Context, from string) (models.Draft, error) {
 		}
 		o.above(&d)
 	} else {
-		i := slices.IndexFunc(rows, func(row publicationRow) bool { return row.ID == from })
-		if i < 0 || !models.Covers(o.by.Jurisdiction, rows[i].Jurisdiction) {
-			return models.Draft{}, models.Refuse(models.ReasonDraftUnknown)
-		}
-		body, err := r.file(rows[i].Hash)
-		if err != nil {
+		if d, err = r.published(o, rows, from); err != nil {
 			return models.Draft{}, err
 		}
-		d = models.Draft{Kind: models.PublicationKind(rows[i].Kind), Jurisdiction: rows[i].Jurisdiction, Name: rows[i].Name, Version: rows[i].Version, Body: string(body)}
 	}
-	own := slices.DeleteFunc(rows, func(row publicationRow) bool { return row.slot() != slotOf(d) })
+	return next(d, rows), nil
+}
+
+// published is what a publication of the office said, as a draft.
+func (r reader) published(o Office, rows []publicationRow, id string) (models.Draft, error) {
+	i := slices.IndexFunc(rows, func(row publicationRow) bool { return row.ID == id })
+	if i < 0 || !models.Covers(o.by.Jurisdiction, rows[i].Jurisdiction) {
+		return models.Draft{}, models.Refuse(models.ReasonDraftUnknown)
+	}
+	body, err := r.file(rows[i].Hash)
+	return models.Draft{Kind: models.PublicationKind(rows[i].Kind), Jurisdiction: rows[i].Jurisdiction, Name: rows[i].Name,
+		Version: rows[i].Version, Body: string(body)}, err
+}
+
+var versionLine = regexp.MustCompile(`(?m)^version:.*$`)
+
+// next is the draft under the version that comes after all that its place has had.
+func next(d models.Draft, rows []publicationRow) models.Draft {
+	own := slices.DeleteFunc(slices.Clone(rows), func(row publicationRow) bool { return row.slot() != slotOf(d) })
 	d.Version = max(d.Version, highest(own, d.Name)) + 1
 	d.Body = string(versionLine.ReplaceAll([]byte(d.Body), []byte("version: "+strconv.Itoa(d.Version))))
-	return d, nil
+	return d
 }
 
 var jurisdictionLine = regexp.MustCompile(`(?m)^jurisdiction:.*\n`)
