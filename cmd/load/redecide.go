@@ -27,6 +27,7 @@ import (
 const (
 	dryRunLimit   = 30
 	redecideLimit = 60
+	liveLimit     = 60 // however many there are
 )
 
 // redecide measures what a change of the rules costs that changes every fifth
@@ -126,7 +127,7 @@ func (b *bench) change(ctx context.Context, c change, out io.Writer) error {
 	scale := float64(c.people) / 1e6
 	say(out, "dry_run", took.Seconds(), "s", dryRunLimit*scale)
 	fmt.Fprintf(out, "of %d, %d would be red; %v\n", job.DryRun.People, job.DryRun.Reddened, job.DryRun.Transitions)
-	p, err := c.publisher.Publish(ctx, draft.ID)
+	p, err := b.live(ctx, func() (models.Publication, error) { return c.publisher.Publish(ctx, draft.ID) }, out)
 	if err != nil {
 		return err
 	}
@@ -139,11 +140,39 @@ func (b *bench) change(ctx context.Context, c change, out io.Writer) error {
 }
 
 // replica is another process of the service, which works on jobs; the function
+// another is another process's store on the same database.
+func (b *bench) another(ctx context.Context, share float64, alarm func(string)) (*store.Store, error) {
+	return store.Open(ctx, store.Options{DSN: b.db.dsn, Vault: b.keys, Rules: rules.Default(), Forms: forms.Default(), Now: time.Now,
+		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)), Alarm: alarm, JobShare: share})
+}
+
+// live publishes, and measures how long another replica goes on as before.
+func (b *bench) live(ctx context.Context, publish func() (models.Publication, error), out io.Writer) (models.Publication, error) {
+	other, err := b.another(ctx, 1, func(string) {})
+	if err != nil {
+		return models.Publication{}, err
+	}
+	follow, stop := context.WithCancel(ctx)
+	var following sync.WaitGroup
+	following.Go(func() { other.Follow(follow) })
+	begin := time.Now()
+	p, err := publish()
+	for err == nil && other.RulesIn("330110").Name() != b.store.RulesIn("330110").Name() {
+		time.Sleep(10 * time.Millisecond)
+	}
+	took := time.Since(begin)
+	stop()
+	following.Wait()
+	if err = errors.Join(err, other.Close()); err == nil {
+		say(out, "rule_live", took.Seconds(), "s", liveLimit)
+	}
+	return p, err
+}
+
 // ends it.
 func (b *bench) replica(ctx context.Context, share float64) (*store.Store, func() error, error) {
 	var alarms atomic.Int64
-	s, err := store.Open(ctx, store.Options{DSN: b.db.dsn, Vault: b.keys, Rules: rules.Default(), Forms: forms.Default(), Now: time.Now,
-		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)), Alarm: func(string) { alarms.Add(1) }, JobShare: share})
+	s, err := b.another(ctx, share, func(string) { alarms.Add(1) })
 	if err != nil {
 		return nil, nil, err
 	}
