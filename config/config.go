@@ -30,6 +30,7 @@ type Config struct {
 	KeyRingKey     []byte // 32 bytes that open it
 	Zone           *time.Location
 	TrustedProxies []netip.Prefix
+	JobShare       float64 // of one core
 
 	WeChatAppID          string
 	WeChatSecret         string

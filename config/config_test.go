@@ -20,7 +20,7 @@ func good() map[string]string {
 		"HEALTHCODE_LISTEN": ":8080", "HEALTHCODE_METRICS_LISTEN": "127.0.0.1:9090", "HEALTHCODE_ORIGIN": "https://code.example.cn",
 		"HEALTHCODE_DATABASE": "sqlite:/data/h.db", "HEALTHCODE_KEY_RING": "/data/ring",
 		"HEALTHCODE_KEY_RING_KEY": base64.StdEncoding.EncodeToString(make([]byte, 32)), "HEALTHCODE_TIME_ZONE": "Asia/Urumqi",
-		"HEALTHCODE_TRUSTED_PROXIES": "10.0.0.0/8, ::1/128", "WECHAT_APP_ID": "wx1", "WECHAT_APP_SECRET": "s",
+		"HEALTHCODE_TRUSTED_PROXIES": "10.0.0.0/8, ::1/128", "HEALTHCODE_JOB_SHARE": "0.5", "WECHAT_APP_ID": "wx1", "WECHAT_APP_SECRET": "s",
 		"ALIPAY_APP_ID": "2021", "ALIPAY_PRIVATE_KEY": "k", "ALIPAY_PUBLIC_KEY": "p",
 		"WECHAT_TEMPLATES": "a, b", "WECHAT_PLUGIN_APP_ID": "wx2", "WECHAT_PLUGIN_APP_SECRET": "s2", "WECHAT_OFFICIAL_APP_ID": "wx3",
 		"WECHAT_OFFICIAL_APP_SECRET": "s3", "ALIPAY_ENCRYPT_KEY": base64.StdEncoding.EncodeToString(make([]byte, 16)), "ALIPAY_TEMPLATES": "c",
@@ -43,7 +43,7 @@ func TestLoad(t *testing.T) {
 		c.WeChatAppID != "wx1" || c.WeChatSecret != "s" || c.AlipayAppID != "2021" || c.AlipayPrivateKey != "k" || c.AlipayPublicKey != "p" {
 		t.Errorf("got %+v", c)
 	}
-	if len(c.WeChatTemplates) != 2 || c.WeChatTemplates[1] != "b" || c.WeChatPluginAppID != "wx2" || c.WeChatPluginSecret != "s2" ||
+	if c.JobShare != 0.5 || len(c.WeChatTemplates) != 2 || c.WeChatTemplates[1] != "b" || c.WeChatPluginAppID != "wx2" || c.WeChatPluginSecret != "s2" ||
 		c.WeChatOfficialAppID != "wx3" || c.WeChatOfficialSecret != "s3" || c.AlipayEncryptKey == "" || len(c.AlipayTemplates) != 1 ||
 		c.AlipayPluginHosts["2099"] != "t=2" || c.OwnAppIssuer != "https://login.example.cn" || c.OwnAppClientID != "o" || c.OwnAppSecret != "s4" {
 		t.Errorf("got %+v", c)
@@ -83,6 +83,7 @@ func TestEveryRefusal(t *testing.T) {
 		{"HEALTHCODE_KEY_RING_KEY", ""}, {"HEALTHCODE_KEY_RING_KEY", canary}, {"HEALTHCODE_KEY_RING_KEY", base64.StdEncoding.EncodeToString(make([]byte, 31))},
 		{"HEALTHCODE_TIME_ZONE", ""}, {"HEALTHCODE_TIME_ZONE", canary}, {"HEALTHCODE_TIME_ZONE", "Local"}, {"HEALTHCODE_TIME_ZONE", "../" + canary},
 		{"HEALTHCODE_TRUSTED_PROXIES", canary}, {"HEALTHCODE_TRUSTED_PROXIES", "10.0.0.1"}, {"HEALTHCODE_TRUSTED_PROXIES", "10.0.0.0/8;" + canary},
+		{"HEALTHCODE_JOB_SHARE", "0"}, {"HEALTHCODE_JOB_SHARE", "1.1"}, {"HEALTHCODE_JOB_SHARE", "NaN"}, {"HEALTHCODE_JOB_SHARE", canary},
 		{"WECHAT_APP_ID", ""}, {"WECHAT_APP_SECRET", ""}, {"ALIPAY_PRIVATE_KEY", ""}, {"ALIPAY_PUBLIC_KEY", ""},
 		{"WECHAT_TEMPLATES", "a,b,c,d"}, {"WECHAT_PLUGIN_APP_ID", ""}, {"WECHAT_OFFICIAL_APP_SECRET", ""}, {"ALIPAY_APP_CERT", canary},
 		{"ALIPAY_PUBLIC_CERT", canary}, {"ALIPAY_ENCRYPT_KEY", canary}, {"ALIPAY_TEMPLATES", "1,2,3,4"}, {"ALIPAY_PLUGIN_HOSTS", canary},

@@ -3,6 +3,7 @@ package config
 import (
 	"encoding/base64"
 	"errors"
+	"strconv"
 	"strings"
 )
 
@@ -40,6 +41,9 @@ var settings = []setting{
 	{"HEALTHCODE_TRUSTED_PROXIES", "", false,
 		"Networks, separated by commas, whose X-Forwarded-For is believed: those of your own proxies. Rate limits count by the address found there.",
 		func(c *Config, v string) (err error) { c.TrustedProxies, err = prefixes(v); return err }},
+	{"HEALTHCODE_JOB_SHARE", "0.3", false,
+		"How much of one core this replica may take for jobs over everybody, such as deciding anew after rules were published: 0.01 to 1. With 1 they go as fast as they can, and residents notice.",
+		func(c *Config, v string) (err error) { c.JobShare, err = share(v); return err }},
 	{"WECHAT_APP_ID", "", false, "AppID of the WeChat mini-program. Empty: nobody logs in through WeChat.",
 		func(c *Config, v string) error { c.WeChatAppID = v; return nil }},
 	{"WECHAT_APP_SECRET", "", true, "AppSecret of the WeChat mini-program.",
@@ -79,6 +83,14 @@ var settings = []setting{
 		func(c *Config, v string) error { c.OwnAppClientID = v; return nil }},
 	{"OWN_APP_CLIENT_SECRET", "", true, "The secret that goes with it.",
 		func(c *Config, v string) error { c.OwnAppSecret = v; return nil }},
+}
+
+func share(v string) (float64, error) {
+	f, err := strconv.ParseFloat(v, 64)
+	if err != nil || !(f >= 0.01 && f <= 1) {
+		return 0, errors.New("want a number from 0.01 to 1")
+	}
+	return f, nil
 }
 
 // templates are numbers of messages; both apps ask for three at once at most.

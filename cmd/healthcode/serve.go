@@ -44,7 +44,7 @@ func open(at surroundings) (*opened, error) {
 		Help: "Things that somebody must look into, by kind."}, []string{"kind"})
 	o.metrics.MustRegister(alarms, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	o.store, err = store.Open(at.ctx, store.Options{DSN: c.Database, Vault: keys, Rules: rules.Default(), Forms: forms.Default(),
-		Now: time.Now, Log: o.log, Alarm: func(kind string) { alarms.WithLabelValues(kind).Inc() }, Messages: messages(c)})
+		Now: time.Now, Log: o.log, Alarm: func(kind string) { alarms.WithLabelValues(kind).Inc() }, Messages: messages(c), JobShare: c.JobShare})
 	return o, err
 }
 
