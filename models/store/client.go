@@ -15,6 +15,7 @@ type clientRow struct {
 	SecretHash []byte
 	CreatedAt  int64 `gorm:"autoCreateTime:false"`
 	DisabledAt int64
+	MAC        []byte `gorm:"column:mac"`
 }
 
 func (clientRow) TableName() string { return "clients" }
@@ -28,6 +29,9 @@ func (s *Store) AddClient(ctx context.Context, by models.Actor, display string) 
 		}
 		id = t.id()
 		row := clientRow{ID: id, Display: display, SecretHash: t.Vault.HashToken("client", []byte(secret)), CreatedAt: millis(t.at)}
+		if row.MAC, err = t.vouch(row); err != nil {
+			return err
+		}
 		if err := t.insert(&row); err != nil {
 			return err
 		}
@@ -44,7 +48,7 @@ func (s *Store) SignInClient(ctx context.Context, id, secret string) (token stri
 	if err != nil && !errors.Is(err, models.NotFound) {
 		return "", fmt.Errorf("client: %w", err)
 	}
-	if err != nil || !bytes.Equal(row.SecretHash, s.Vault.HashToken("client", []byte(secret))) {
+	if err != nil || !s.vouched(row, row.ID, row.MAC) || !bytes.Equal(row.SecretHash, s.Vault.HashToken("client", []byte(secret))) {
 		return "", models.Refuse(models.ReasonLoginClient)
 	}
 	by := models.Client{ID: row.ID, Display: row.Display}.Actor()
@@ -63,7 +67,7 @@ func (s *Store) Client(ctx context.Context, token string) (models.Client, error)
 	}
 	var row clientRow
 	err = found(s.read.WithContext(ctx).Where("id = ? AND disabled_at = 0", session.SubjectID).Take(&row).Error)
-	if errors.Is(err, models.NotFound) {
+	if errors.Is(err, models.NotFound) || err == nil && !s.vouched(row, row.ID, row.MAC) {
 		return models.Client{}, models.Refuse(models.ReasonLoginRequired)
 	}
 	return models.Client{ID: row.ID, Display: row.Display}, err

@@ -25,7 +25,7 @@ func (h Holder) Actor() models.Actor { return models.Actor{Kind: models.ActorRes
 
 // holderQuery reads a session, whose it is, their latest decision, and the grant
 // that this phone has.
-const holderQuery = `SELECT s.id, s.kind, s.ended_at, s.expires_at, s.seen_at, r.id, r.jurisdiction, r.document_id, r.verified_mac, r.closed_at,
+const holderQuery = `SELECT s.id, s.kind, s.subject_id, s.created_at, s.mac, s.ended_at, s.expires_at, s.seen_at, r.id, r.jurisdiction, r.document_id, r.verified_mac, r.closed_at,
 	d.id, d.sequence, d.colour, d.reasons, d.until_at, d.rule_set, d.facts, d.at, d.mac, g.decision_id, g.body, g.expires_at
 FROM sessions s
 JOIN accounts a ON a.id = s.subject_id
@@ -89,7 +89,8 @@ func (s *Store) Holder(ctx context.Context, token string) (Holder, error) {
 		return Holder{}, fmt.Errorf("holder: %w", err)
 	}
 	v, p := row.session, row.person
-	if v.Kind != sessionAccount || v.EndedAt != 0 || millis(now) >= v.ExpiresAt {
+	v.Hash = hash
+	if v.Kind != sessionAccount || v.EndedAt != 0 || millis(now) >= v.ExpiresAt || !s.vouched(v, v.ID, v.MAC) {
 		return Holder{}, models.Refuse(models.ReasonLoginRequired)
 	}
 	h := Holder{ID: p.ID, SessionID: v.ID}
@@ -110,7 +111,7 @@ func (s *Store) holderRow(ctx context.Context, hash []byte) (row holderRow, err 
 		return row, err
 	}
 	v, p, d, g := &row.session, &row.person, &row.decision, &row.grant
-	err = stmt.QueryRowContext(ctx, hash).Scan(&v.ID, &v.Kind, &v.EndedAt, &v.ExpiresAt, &v.SeenAt,
+	err = stmt.QueryRowContext(ctx, hash).Scan(&v.ID, &v.Kind, &v.SubjectID, &v.CreatedAt, &v.MAC, &v.EndedAt, &v.ExpiresAt, &v.SeenAt,
 		&p.ID, &p.Jurisdiction, &p.DocumentID, &p.VerifiedMAC, &p.ClosedAt, &d.id, &d.sequence, &d.colour, &d.reasons, &d.until, &d.ruleSet, &d.facts, &d.at, &d.mac,
 		&g.decision, &g.body, &g.expires)
 	return row, err

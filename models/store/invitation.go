@@ -32,6 +32,7 @@ type invitationRow struct {
 	CreatedAt    int64 `gorm:"autoCreateTime:false"`
 	ExpiresAt    int64
 	UsedAt       int64
+	MAC          []byte `gorm:"column:mac"`
 }
 
 func (invitationRow) TableName() string { return "invitations" }
@@ -68,6 +69,9 @@ func (s *Store) invite(ctx context.Context, by models.Actor, in models.Staff) (t
 			Display: in.Display, Jurisdiction: in.Jurisdiction, Communities: strings.Join(in.Communities, " "),
 			VenueID: in.VenueID, MadeBy: by.ID, CreatedAt: millis(t.at), ExpiresAt: millis(t.at.Add(invitationLife))}
 		if row.TOTPSealed, err = t.Vault.Seal("invitations", "totp_sealed", row.ID, []byte(key.Secret())); err != nil {
+			return err
+		}
+		if row.MAC, err = t.vouch(row); err != nil {
 			return err
 		}
 		if err := t.insert(&row); err != nil {
@@ -117,7 +121,7 @@ func (s *Store) InvitationFactor(ctx context.Context, token string) (Factor, err
 	var row invitationRow
 	hash := s.Vault.HashToken("invitation", []byte(token))
 	err := found(s.read.WithContext(ctx).Where("hash = ?", hash).Take(&row).Error)
-	if errors.Is(err, models.NotFound) || err == nil && (row.UsedAt != 0 || millis(s.Now()) >= row.ExpiresAt) {
+	if errors.Is(err, models.NotFound) || err == nil && (row.UsedAt != 0 || millis(s.Now()) >= row.ExpiresAt || !s.vouched(row, row.ID, row.MAC)) {
 		return Factor{}, models.Refuse(models.ReasonInvitation)
 	}
 	if err != nil {
@@ -158,7 +162,7 @@ func (s *Store) Accept(ctx context.Context, a Acceptance) error {
 	return s.change(ctx, models.Actor{Kind: models.ActorStaff, ID: "invitation"}, func(t *txn) error {
 		var row invitationRow
 		err := t.lock(&row, "hash = ?", t.Vault.HashToken("invitation", []byte(a.Token)))
-		if errors.Is(err, models.NotFound) || err == nil && (row.UsedAt != 0 || millis(t.at) >= row.ExpiresAt) {
+		if errors.Is(err, models.NotFound) || err == nil && (row.UsedAt != 0 || millis(t.at) >= row.ExpiresAt || !t.vouched(row, row.ID, row.MAC)) {
 			return models.Refuse(models.ReasonInvitation)
 		}
 		if err != nil {
@@ -193,13 +197,20 @@ func (t *txn) insertStaff(invited invitationRow, a Acceptance, passwordHash stri
 	} else if err != nil {
 		return err
 	}
+	if row.MAC, err = t.vouch(row); err != nil {
+		return err
+	}
 	if err := t.insert(&row); errors.Is(err, gorm.ErrDuplicatedKey) {
 		return models.Refuse(models.ReasonUsernameTaken).On("username")
 	} else if err != nil {
 		return err
 	}
 	for _, community := range strings.Fields(invited.Communities) {
-		if err := t.insert(&staffCommunityRow{StaffID: id, CommunityID: community}); err != nil {
+		looksAfter := staffCommunityRow{StaffID: id, CommunityID: community}
+		if looksAfter.MAC, err = t.vouch(looksAfter); err != nil {
+			return err
+		}
+		if err := t.insert(&looksAfter); err != nil {
 			return err
 		}
 	}

@@ -51,7 +51,7 @@ func (t *txn) secondPerson(enteredBy string) error {
 		return err
 	}
 	for _, staff := range both {
-		if staff.MadeBy == enteredBy || staff.MadeBy == t.by.ID {
+		if staff.MadeBy == enteredBy || staff.MadeBy == t.by.ID || !t.vouched(staff, staff.ID, staff.MAC) {
 			return models.Refuse(models.ReasonDraftOwn)
 		}
 	}

@@ -48,6 +48,7 @@ type sessionRow struct {
 	SeenAt    int64
 	ExpiresAt int64
 	EndedAt   int64
+	MAC       []byte `gorm:"column:mac"`
 }
 
 func (sessionRow) TableName() string { return "sessions" }
@@ -57,6 +58,7 @@ type ticketRow struct {
 	AccountID string
 	ExpiresAt int64
 	UsedAt    int64
+	MAC       []byte `gorm:"column:mac"`
 }
 
 func (ticketRow) TableName() string { return "tickets" }
@@ -79,6 +81,9 @@ func (t *txn) beginSession(kind, subject, device string) (string, error) {
 	row := sessionRow{ID: t.id(), Hash: t.Vault.HashToken("session", []byte(token)), Kind: kind, SubjectID: subject,
 		Device: shorten(device, 120), CreatedAt: millis(t.at), SeenAt: millis(t.at),
 		ExpiresAt: millis(t.at.Add(sessionLives[kind]))}
+	if row.MAC, err = t.vouch(row); err != nil {
+		return "", err
+	}
 	if err := t.insert(&row); err != nil {
 		return "", err
 	}
@@ -107,7 +112,7 @@ func (s *Store) session(ctx context.Context, kind, token string) (sessionRow, er
 		return row, fmt.Errorf("session: %w", err)
 	}
 	now := millis(s.Now())
-	if row.Kind != kind || row.EndedAt != 0 || now >= row.ExpiresAt {
+	if row.Kind != kind || row.EndedAt != 0 || now >= row.ExpiresAt || !s.vouched(row, row.ID, row.MAC) {
 		return row, models.Refuse(models.ReasonLoginRequired)
 	}
 	if now-row.SeenAt > seenEvery.Milliseconds() {
@@ -123,8 +128,11 @@ func (s *Store) Ticket(ctx context.Context, me models.Account) (ticket string, e
 		if ticket, err = t.token(); err != nil {
 			return err
 		}
-		return t.insert(&ticketRow{Hash: t.Vault.HashToken("ticket", []byte(ticket)), AccountID: me.ID,
-			ExpiresAt: millis(t.at.Add(ticketLife))})
+		row := ticketRow{Hash: t.Vault.HashToken("ticket", []byte(ticket)), AccountID: me.ID, ExpiresAt: millis(t.at.Add(ticketLife))}
+		if row.MAC, err = t.vouch(row); err != nil {
+			return err
+		}
+		return t.insert(&row)
 	})
 	return ticket, err
 }
@@ -135,7 +143,7 @@ func (s *Store) RedeemTicket(ctx context.Context, ticket, device string) (token 
 	err = s.change(ctx, by, func(t *txn) error {
 		var row ticketRow
 		err := t.lock(&row, "hash = ?", t.Vault.HashToken("ticket", []byte(ticket)))
-		if errors.Is(err, models.NotFound) || err == nil && (row.UsedAt != 0 || millis(t.at) >= row.ExpiresAt) {
+		if errors.Is(err, models.NotFound) || err == nil && (row.UsedAt != 0 || millis(t.at) >= row.ExpiresAt || !t.vouched(row, "ticket", row.MAC)) {
 			return models.Refuse(models.ReasonTicket)
 		}
 		if err != nil {

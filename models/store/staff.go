@@ -27,6 +27,7 @@ type staffRow struct {
 	MadeBy       string
 	CreatedAt    int64 `gorm:"autoCreateTime:false"`
 	DisabledAt   int64
+	MAC          []byte `gorm:"column:mac"`
 }
 
 func (staffRow) TableName() string { return "staff" }
@@ -34,6 +35,7 @@ func (staffRow) TableName() string { return "staff" }
 type staffCommunityRow struct {
 	StaffID     string `gorm:"primaryKey"`
 	CommunityID string `gorm:"primaryKey"`
+	MAC         []byte `gorm:"column:mac"`
 }
 
 func (staffCommunityRow) TableName() string { return "staff_communities" }
@@ -49,7 +51,7 @@ func (s *Store) SignInStaff(ctx context.Context, in StaffSignIn) (token string, 
 	if err != nil && !errors.Is(err, models.NotFound) {
 		return "", fmt.Errorf("staff: %w", err)
 	}
-	if !checkPassword(row.PasswordHash, in.Password) || row.ID == "" {
+	if !checkPassword(row.PasswordHash, in.Password) || row.ID == "" || !s.vouched(row, row.ID, row.MAC) {
 		return "", models.Refuse(models.ReasonLoginStaff)
 	}
 	by := models.Actor{Kind: models.ActorStaff, ID: row.ID, Display: row.Display}
@@ -111,7 +113,7 @@ func (s *Store) Staff(ctx context.Context, token string) (models.Staff, error) {
 	}
 	var row staffRow
 	err = found(s.read.WithContext(ctx).Where("id = ? AND disabled_at = 0", session.SubjectID).Take(&row).Error)
-	if errors.Is(err, models.NotFound) {
+	if errors.Is(err, models.NotFound) || err == nil && !s.vouched(row, row.ID, row.MAC) {
 		return models.Staff{}, models.Refuse(models.ReasonLoginRequired)
 	}
 	if err != nil {
@@ -122,9 +124,16 @@ func (s *Store) Staff(ctx context.Context, token string) (models.Staff, error) {
 	if session.VenueID != "" {
 		out.VenueID = session.VenueID
 	}
-	err = s.read.WithContext(ctx).Model(&staffCommunityRow{}).Where("staff_id = ?", row.ID).
-		Order("community_id").Pluck("community_id", &out.Communities).Error
-	return out, err
+	var looksAfter []staffCommunityRow
+	if err := s.read.WithContext(ctx).Where("staff_id = ?", row.ID).Order("community_id").Find(&looksAfter).Error; err != nil {
+		return out, err
+	}
+	for _, c := range looksAfter {
+		if s.vouched(c, row.ID, c.MAC) {
+			out.Communities = append(out.Communities, c.CommunityID)
+		}
+	}
+	return out, nil
 }
 
 // Worker is the community worker whose session the token is.
