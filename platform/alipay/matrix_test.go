@@ -57,6 +57,14 @@ func calls() []call {
 				app, m := pick(patient, s.app, s.hasty), s.message()
 				return func() error { return app.Send(t.Context(), m) }
 			}},
+		{name: "Tell", app: appID, changes: true, codeless: true,
+			ready: func(t testing.TB, s *stage, patient bool) func() error {
+				app, m := pick(patient, s.app, s.hasty), s.message()
+				s.AddTemplate(appID, "told", 3, true)
+				s.Subscribe(appID, "anna", "told")
+				parts := [3]string{secretWord, m.Data["keyword2"], secretWord}
+				return func() error { return app.Tell(t.Context(), m.OpenID, "told", parts) }
+			}},
 		{name: "QRCode", app: appID, changes: true,
 			ready: func(t testing.TB, s *stage, patient bool) func() error {
 				app := pick(patient, s.app, s.hasty)
@@ -147,7 +155,7 @@ func (s *stage) breaks(t *testing.T, c call, b breakage) {
 		want = ""
 	case b.name == "Lost" && c.changes:
 		effects = 1
-	case b.name == "SOMETHING_NEW" && c.name == "Send": // then the subscription is looked up
+	case b.name == "SOMETHING_NEW" && (c.name == "Send" || c.name == "Tell"): // then the subscription is looked up
 		questions = 2
 	}
 	before, asked := s.Effects(c.app), len(s.Asked(c.app))

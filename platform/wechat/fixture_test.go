@@ -69,6 +69,7 @@ func newWorld(t testing.TB) *world {
 	w.AddPages(appID, "pages/index/index", "pages/visit/visit")
 	w.AddTemplate(appID, "forGood", true, "thing1", "time2")
 	w.AddTemplate(appID, "once", false, "thing1")
+	w.AddTemplate(appID, "told", true, "thing1", "time2", "thing3")
 	w.line = w.Transport()
 	t.Cleanup(func() { _ = w.line.Close() })
 	w.seen = &tap{via: w.line, asked: map[string]int{}}

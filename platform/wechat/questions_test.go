@@ -56,6 +56,13 @@ func questions() []question {
 				m := message(w)
 				return func() error { return w.App.Send(t.Context(), m) }, []string{m.OpenID, m.Data["thing1"]}
 			}},
+		{name: "App.Tell", app: appID, path: atMessage, says: true,
+			ready: func(t testing.TB, w *world) (func() error, []string) {
+				m := message(w)
+				w.Subscribe(appID, fullName, "told")
+				parts := [3]string{m.Data["thing1"], m.Data["time2"], m.Data["thing1"]}
+				return func() error { return w.App.Tell(t.Context(), m.OpenID, "told", parts) }, []string{m.OpenID, parts[0]}
+			}},
 		{name: "App.MiniCode", app: appID, path: atMiniCode,
 			ready: func(t testing.TB, w *world) (func() error, []string) {
 				return func() error {
