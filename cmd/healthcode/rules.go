@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -70,7 +71,7 @@ func (c explainCommand) Run(at surroundings) error {
 	outcome(at, "shown", d.Outcome, e.Rules)
 	outcome(at, "again", e.Again, e.Rules)
 	if !e.Same {
-		return fmt.Errorf("the decision does not come out as it was shown")
+		return errors.New("the decision does not come out as it was shown")
 	}
 	fmt.Fprintln(at.out, "the decision comes out as it was shown")
 	return nil

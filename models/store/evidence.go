@@ -17,30 +17,37 @@ type evidence struct {
 
 // facts gathers all evidence about the resident that verifies.
 func (r reader) facts(row residentRow) ([]models.Fact, error) {
-	e := evidence{verified: r.verified(row)}
-	for _, gather := range []func() (err error){
-		func() (err error) { e.withdrawals, err = r.withdrawalRows(row.ID); return },
-		func() (err error) { e.facts, err = r.factRows(row.ID); return },
-		func() (err error) { e.stays, err = r.stayRows(row.ID); return },
-		func() (err error) { e.listings, err = r.listings(e.stays); return },
-	} {
-		if err := gather(); err != nil {
-			return nil, err
-		}
+	e, err := r.gather(row)
+	if err != nil {
+		return nil, err
 	}
 	if e.verified {
-		var err error
 		if e.agreed, err = r.consents(row.ID, models.PurposeRecords); err != nil {
 			return nil, err
 		}
 	}
 	if e.agreed {
-		var err error
 		if e.tests, err = r.testRows(*row.DocumentID); err != nil {
 			return nil, err
 		}
 	}
 	return r.weigh(row, e), nil
+}
+
+// gather reads the evidence about the resident, but for their records.
+func (r reader) gather(row residentRow) (evidence, error) {
+	e := evidence{verified: r.verified(row)}
+	for _, read := range []func() (err error){
+		func() (err error) { e.withdrawals, err = r.withdrawalRows(row.ID); return },
+		func() (err error) { e.facts, err = r.factRows(row.ID); return },
+		func() (err error) { e.stays, err = r.stayRows(row.ID); return },
+		func() (err error) { e.listings, err = r.listings(e.stays); return },
+	} {
+		if err := read(); err != nil {
+			return e, err
+		}
+	}
+	return e, nil
 }
 
 // weigh is the facts that the evidence comes to: what the resident and their

@@ -69,25 +69,17 @@ func (r reader) factsOf(d models.Decision) (facts []models.Fact, missing []strin
 	if err := found(r.db.Where("id = ?", d.ResidentID).Take(&person).Error); err != nil {
 		return nil, nil, err
 	}
-	all, err := r.ownFacts(person.ID, nil)
+	e, err := r.gather(person)
 	if err != nil {
 		return nil, nil, err
 	}
-	stays, err := r.listedStays(person.ID, nil)
-	if err != nil {
-		return nil, nil, err
-	}
-	all = append(all, stays...)
-	if r.verified(person) {
-		all = append(all, models.Fact{ID: *person.DocumentID, Kind: models.FactVerified, At: instant(person.VerifiedAt), Source: "resident"})
-		tests, err := r.tests(*person.DocumentID)
-		if err != nil {
+	e.withdrawals, e.agreed = nil, e.verified // the decision names what counted then
+	if e.agreed {
+		if e.tests, err = r.testRows(*person.DocumentID); err != nil {
 			return nil, nil, err
 		}
-		for _, t := range tests {
-			all = append(all, t.Fact())
-		}
 	}
+	all := r.weigh(person, e)
 	for _, id := range d.Facts {
 		i := slices.IndexFunc(all, func(f models.Fact) bool { return f.ID == id })
 		if i < 0 {

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -190,9 +189,6 @@ func (l *law) beginWith(own []*forms.File) {
 		}
 	}
 }
-
-// errNoFile says that a published file is gone or is not what it was.
-var errNoFile = errors.New("a published file is missing or was altered")
 
 // Form is a form that is or was asked somewhere, by its name and version. The
 // problem is form.unknown if there was none.

@@ -90,6 +90,9 @@ func (r reader) inForce() ([]publicationRow, error) {
 	return kept, err
 }
 
+// errNoFile says that a published file is gone or is not what it was.
+var errNoFile = errors.New("a published file is missing or was altered")
+
 // file is a published file, word for word.
 func (r reader) file(hash string) ([]byte, error) {
 	var row fileRow

@@ -42,15 +42,6 @@ func (r reader) stayRows(residentID string) (rows []stayRow, err error) {
 	return rows, nil
 }
 
-func (r reader) listedStays(residentID string, gone map[string]bool) ([]models.Fact, error) {
-	rows, err := r.stayRows(residentID)
-	if err != nil {
-		return nil, err
-	}
-	listings, err := r.listings(rows)
-	return r.listed(rows, listings, gone), err
-}
-
 // listed holds stays against the listings. The fact begins on the last day that
 // the resident was there while it was listed: that is the day from which rules
 // count.
