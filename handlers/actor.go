@@ -89,6 +89,18 @@ func (a *api) worker(handle func(*gin.Context, models.Worker) error) endpoint {
 	return as(a, "worker", staffCookie, a.Store.Worker, handle)
 }
 
+func (a *api) lead(handle func(*gin.Context, models.Lead) error) endpoint {
+	return as(a, "lead", staffCookie, a.Store.Lead, handle)
+}
+
+func (a *api) epidemiologist(handle func(*gin.Context, models.Epidemiologist) error) endpoint {
+	return as(a, "epidemiologist", staffCookie, a.Store.Epidemiologist, handle)
+}
+
+func (a *api) auditor(handle func(*gin.Context, models.Auditor) error) endpoint {
+	return as(a, "auditor", staffCookie, a.Store.Auditor, handle)
+}
+
 func (a *api) administrator(handle func(*gin.Context, models.Administrator) error) endpoint {
 	return as(a, "administrator", staffCookie, a.Store.Administrator, handle)
 }

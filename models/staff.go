@@ -1,23 +1,33 @@
 package models
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Role is what a member of staff may do.
 type Role string
 
 // The roles. Each does its own work and nothing else: an administrator invites
-// people and can neither see nor enter anything about a resident.
+// people and can neither see nor enter anything about a resident, and an auditor
+// sees what others did and does nothing.
 const (
-	RoleGuard         Role = "guard"
-	RoleWorker        Role = "worker"
-	RoleAdministrator Role = "administrator"
-	RoleOfficer       Role = "officer"
+	RoleGuard          Role = "guard"
+	RoleWorker         Role = "worker"
+	RoleLead           Role = "lead"           // of a jurisdiction's workers
+	RoleEpidemiologist Role = "epidemiologist" // lists places, traces contacts
+	RoleOfficer        Role = "officer"
+	RoleAuditor        Role = "auditor"
+	RoleAdministrator  Role = "administrator"
 )
 
+var roles = []Role{RoleGuard, RoleWorker, RoleLead, RoleEpidemiologist, RoleOfficer, RoleAuditor, RoleAdministrator}
+
+// Roles lists those that there are, the commonest first.
+func Roles() []Role { return slices.Clone(roles) }
+
 // Valid reports whether r is a role that exists.
-func (r Role) Valid() bool {
-	return r == RoleGuard || r == RoleWorker || r == RoleAdministrator || r == RoleOfficer
-}
+func (r Role) Valid() bool { return slices.Contains(roles, r) }
 
 // Staff is a member of staff and the part of the tree they work in.
 type Staff struct {
@@ -47,6 +57,16 @@ type Administrator struct{ Staff }
 // Officer is a member of staff who drafts rules and forms, and publishes those
 // that a colleague drafted.
 type Officer struct{ Staff }
+
+// Lead is a member of staff who answers what the communities of a jurisdiction did
+// not, and makes orders.
+type Lead struct{ Staff }
+
+// Epidemiologist is a member of staff who lists places and traces contacts.
+type Epidemiologist struct{ Staff }
+
+// Auditor is a member of staff who is told what others did to people's colours.
+type Auditor struct{ Staff }
 
 // Client is a registry or laboratory that delivers records.
 type Client struct {

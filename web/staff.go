@@ -71,7 +71,7 @@ type Scope struct {
 // Roles are those that there are, the commonest first.
 func (p InvitationsPage) Roles() []Choice {
 	var list []Choice
-	for _, r := range []models.Role{models.RoleGuard, models.RoleWorker, models.RoleOfficer, models.RoleAdministrator} {
+	for _, r := range models.Roles() {
 		list = append(list, Choice{string(r), p.T("console.invite.role." + string(r))})
 	}
 	return list

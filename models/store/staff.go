@@ -142,6 +142,24 @@ func (s *Store) Worker(ctx context.Context, token string) (models.Worker, error)
 	return models.Worker{Staff: staff}, err
 }
 
+// Lead is the lead whose session the token is.
+func (s *Store) Lead(ctx context.Context, token string) (models.Lead, error) {
+	staff, err := s.inRole(ctx, token, models.RoleLead)
+	return models.Lead{Staff: staff}, err
+}
+
+// Epidemiologist is the epidemiologist whose session the token is.
+func (s *Store) Epidemiologist(ctx context.Context, token string) (models.Epidemiologist, error) {
+	staff, err := s.inRole(ctx, token, models.RoleEpidemiologist)
+	return models.Epidemiologist{Staff: staff}, err
+}
+
+// Auditor is the auditor whose session the token is.
+func (s *Store) Auditor(ctx context.Context, token string) (models.Auditor, error) {
+	staff, err := s.inRole(ctx, token, models.RoleAuditor)
+	return models.Auditor{Staff: staff}, err
+}
+
 // Administrator is the administrator whose session the token is.
 func (s *Store) Administrator(ctx context.Context, token string) (models.Administrator, error) {
 	staff, err := s.inRole(ctx, token, models.RoleAdministrator)
