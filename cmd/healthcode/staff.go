@@ -11,7 +11,7 @@ type staffCommand struct {
 }
 
 type inviteCommand struct {
-	Role         string   `required:"" enum:"administrator,worker,guard" help:"What they will do: administrator, worker or guard."`
+	Role         string   `required:"" enum:"guard,worker,lead,epidemiologist,officer,auditor,administrator" help:"What they will do: ${enum}."`
 	Display      string   `required:"" help:"How residents will see who looked at their record."`
 	Jurisdiction string   `required:"" help:"Code of the part of the tree that they work in."`
 	Community    []string `help:"Id of a community that a worker looks after; may be repeated."`
