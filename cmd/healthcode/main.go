@@ -2,6 +2,7 @@
 //
 //	healthcode keys create     make the key ring
 //	healthcode migrate         bring the database to this program's schema
+//	healthcode init            stand a place up from nothing
 //	healthcode places FILE     add jurisdictions, communities and venues
 //	healthcode staff invite …  make the link with which somebody joins
 //	healthcode serve           serve residents and staff
@@ -34,6 +35,7 @@ type commands struct {
 	Grants  grantsCommand  `cmd:"" help:"Print the SQL that gives the service's MySQL accounts what they need, and no more."`
 	Sweep   sweepCommand   `cmd:"" help:"Delete what has been kept long enough and write down what time has decided. Run it every hour."`
 	Import  importCommand  `cmd:"" help:"Take vaccinations or tests in from a CSV file."`
+	Init    initCommand    `cmd:"" help:"Stand a place up from nothing: schema, divisions, a community, a venue, and the first administrator's invitation."`
 	Places  placesCommand  `cmd:"" help:"Add jurisdictions, communities and venues from a file."`
 	Staff   staffCommand   `cmd:"" help:"Invite a member of staff."`
 	Client  clientCommand  `cmd:"" help:"Let a registry or laboratory deliver records."`

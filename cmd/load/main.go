@@ -4,6 +4,7 @@
 //
 //	go run ./cmd/load figures
 //	go run ./cmd/load redecide -people 1000000
+//	go run ./cmd/load district
 //
 // Every line reads: figure NAME VALUE UNIT limit VALUE ratio R.
 package main
@@ -45,10 +46,12 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	switch what {
 	case "figures":
 		return figures(ctx, *seconds, out)
+	case "district":
+		return district(ctx, out)
 	case "redecide":
 		return redecide(ctx, *people, *profile, out)
 	}
-	return fmt.Errorf("usage: load figures [-seconds N] | redecide [-people N] [-profile FILE]")
+	return fmt.Errorf("usage: load figures [-seconds N] | redecide [-people N] [-profile FILE] | district")
 }
 
 // say prints one figure beside its limit.
