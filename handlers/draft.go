@@ -9,6 +9,7 @@ import (
 
 	"healthcode/models"
 	"healthcode/models/published"
+	"healthcode/web"
 )
 
 type draftInput struct {
@@ -58,12 +59,13 @@ func (a *api) drafted(c *gin.Context, d models.Draft, err error) error {
 	return nil
 }
 
-// faults are what is wrong with the file that an error is about.
-func faults(err error) (list []faultOutput) {
+// faults are what is wrong with the file that an error is about, in the reader's
+// language.
+func faults(language string, err error) (list []faultOutput) {
 	var found published.Faults
 	if errors.As(err, &found) {
 		for _, f := range found {
-			list = append(list, faultOutput{f.Where, f.Line, f.Text})
+			list = append(list, faultOutput{f.Where, f.Line, web.Fault(language, f.Says)})
 		}
 	}
 	return list

@@ -85,7 +85,7 @@ func (a *api) refuse(c *gin.Context, err error) {
 		return
 	}
 	body := problemDetail{Reason: first.Reason, Field: first.Field, RequestID: requestID(c),
-		Text: web.Reason(language, first.Reason), Faults: faults(err)}
+		Text: web.Reason(language, first.Reason), Faults: faults(language, err)}
 	if len(ps) > 1 || first.Field != "" {
 		for _, p := range ps {
 			body.Fields = append(body.Fields, problemField{p.Field, p.Reason, web.Reason(language, p.Reason)})

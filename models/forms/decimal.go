@@ -1,13 +1,13 @@
 package forms
 
 import (
-	"errors"
 	"regexp"
 	"strconv"
 	"strings"
 
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
+
+	"healthcode/models/published"
 )
 
 // Decimal is an exact number, in thousandths: a temperature of 37.3 is 37300.
@@ -17,7 +17,7 @@ const thousand = 1000
 
 var decimalPattern = regexp.MustCompile(`^-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,3})?$`)
 
-var errDecimal = errors.New("not a number of at most three decimals")
+var errDecimal = published.Say("not a number of at most three decimals")
 
 // parseDecimal reads a number as JSON and YAML write it, without an exponent.
 func parseDecimal(s string) (Decimal, error) {
@@ -49,7 +49,7 @@ func (d Decimal) MarshalJSON() ([]byte, error) { return []byte(d.String()), nil 
 func (d *Decimal) UnmarshalYAML(node ast.Node) error {
 	n, err := parseDecimal(node.GetToken().Value)
 	if err != nil {
-		return &yaml.SyntaxError{Message: err.Error(), Token: node.GetToken()}
+		return published.Misfit(node, errDecimal)
 	}
 	*d = n
 	return nil

@@ -49,7 +49,7 @@ func (f *File) keep(above *Form) published.Faults {
 }
 
 func (k *keeper) fault(path []any, format string, args ...any) {
-	k.faults.Add(k.doc.Line(path...), format, args...)
+	k.faults.Note(k.doc.Line(path...), format, args...)
 }
 
 // telling are the fields that facts or stays follow from, and the choices on
@@ -75,7 +75,7 @@ func (f *Form) telling() (list []*Field) {
 // check refuses, and says whose form asks for it.
 func (k *keeper) check(ok bool, path []any, format string, args ...any) {
 	if !ok {
-		k.fault(path, format+", as on the form of %s", append(args, k.above.Jurisdiction)...)
+		k.fault(path, "%s, as on the form of %s", published.Say(format, args...), k.above.Jurisdiction)
 	}
 }
 

@@ -80,7 +80,7 @@ func Parse(data []byte) (*File, error) {
 
 func (l *loader) check(ok bool, path []any, format string, args ...any) {
 	if !ok {
-		l.faults.Add(l.doc.Line(path...), format, args...)
+		l.faults.Note(l.doc.Line(path...), format, args...)
 	}
 }
 

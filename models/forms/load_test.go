@@ -124,7 +124,7 @@ func TestLoadRefuses(t *testing.T) {
 		}
 		found := false
 		for _, fault := range faults {
-			found = found || fault.Line == c.line && strings.Contains(fault.Text, c.text)
+			found = found || fault.Line == c.line && strings.Contains(fault.Says.String(), c.text)
 		}
 		if !found {
 			t.Errorf("%s: want line %d: …%s…, got\n%v", c.name, c.line, c.text, err)

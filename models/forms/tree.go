@@ -28,7 +28,7 @@ func (t Tree) Publish(f *File) (map[string]*File, error) {
 	id, code := f.form.ID, f.form.Jurisdiction
 	path, ok := models.PathTo(code, t.Parents)
 	if !ok {
-		return nil, published.Faults{{Where: code, Line: f.doc.Line("jurisdiction"), Text: "jurisdiction: it has no place in the tree"}}
+		return nil, published.Faults{{Where: code, Line: f.doc.Line("jurisdiction"), Says: published.Say("jurisdiction: it has no place in the tree")}}
 	}
 	files := t.of(id)
 	faults := f.versions(files, nearest(files, path))
@@ -112,11 +112,11 @@ func nearest(files map[string]*File, path []string) *File {
 func (f *File) versions(files map[string]*File, before *File) (faults published.Faults) {
 	line := f.doc.Line("version")
 	if before != nil && f.form.Version <= before.form.Version && f.hash != before.hash {
-		faults.Add(line, "version must be above %d, which %s has", before.form.Version, before.form.Jurisdiction)
+		faults.Note(line, "version must be above %d, which %s has", before.form.Version, before.form.Jurisdiction)
 	}
 	for _, place := range slices.Sorted(maps.Keys(files)) {
 		if other := files[place]; other != before && other.form.Version == f.form.Version {
-			faults.Add(line, "version %d is that of %s", f.form.Version, place)
+			faults.Note(line, "version %d is that of %s", f.form.Version, place)
 		}
 	}
 	return faults

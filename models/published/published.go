@@ -6,8 +6,6 @@ package published
 import (
 	"bytes"
 	"cmp"
-	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,19 +29,19 @@ const (
 type Fault struct {
 	Where string // the jurisdiction whose file it is, when several are read together; else empty
 	Line  int    // 1 for the first; 0 where no line is at fault
-	Text  string
+	Says  Saying
 }
 
-// Error is the file, the line and what is wrong there.
+// Error is the file, the line and what is wrong there, in English.
 func (f Fault) Error() string {
 	where := f.Where
 	if f.Line > 0 {
 		where = strings.TrimSpace(where + " line " + strconv.Itoa(f.Line))
 	}
 	if where == "" {
-		return f.Text
+		return f.Says.String()
 	}
-	return where + ": " + f.Text
+	return where + ": " + f.Says.String()
 }
 
 // Faults are all the things wrong with one file, or with several, by file and line.
@@ -58,9 +56,9 @@ func (fs Faults) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Add notes a fault.
-func (fs *Faults) Add(line int, format string, args ...any) {
-	*fs = append(*fs, Fault{Line: line, Text: fmt.Sprintf(format, args...)})
+// Note notes a fault.
+func (fs *Faults) Note(line int, format string, args ...any) {
+	*fs = append(*fs, Fault{Line: line, Says: Say(format, args...)})
 }
 
 // In says whose file the faults are in, and gives them back.
@@ -91,24 +89,24 @@ type Document struct{ body ast.Node }
 // The error is [Faults].
 func Read(data []byte, into any) (*Document, error) {
 	if len(data) > Limit {
-		return nil, Faults{{Text: fmt.Sprintf("the file is longer than %d bytes", Limit)}}
+		return nil, Faults{{Says: Say("the file is longer than %d bytes", Limit)}}
 	}
 	if err := shape(data); err != nil {
 		return nil, err
 	}
 	file, err := parser.ParseBytes(data, 0)
 	if err != nil {
-		return nil, fault(err)
+		return nil, complaint(err)
 	}
 	if len(file.Docs) != 1 || file.Docs[0].Body == nil {
-		return nil, Faults{{Text: "the file must hold one YAML document"}}
+		return nil, Faults{{Says: Say("the file must hold one YAML document")}}
 	}
 	d := &Document{body: file.Docs[0].Body}
 	if err := plain(d.body); err != nil {
 		return nil, err
 	}
 	if err := yaml.NodeToValue(d.body, into, yaml.Strict()); err != nil {
-		return nil, fault(err)
+		return nil, complaint(err)
 	}
 	return d, nil
 }
@@ -118,7 +116,7 @@ func shape(data []byte) error {
 	depth, line := 0, 0
 	for text := range bytes.Lines(data) {
 		if line++; len(text) > maxLine {
-			return Faults{{Line: line, Text: fmt.Sprintf("the line is longer than %d bytes", maxLine)}}
+			return Faults{{Line: line, Says: Say("the line is longer than %d bytes", maxLine)}}
 		}
 		for _, b := range text {
 			switch b {
@@ -128,7 +126,7 @@ func shape(data []byte) error {
 				depth = max(0, depth-1)
 			}
 			if depth > maxDepth {
-				return Faults{{Line: line, Text: "brackets are nested too deep"}}
+				return Faults{{Line: line, Says: Say("brackets are nested too deep")}}
 			}
 		}
 	}
@@ -149,8 +147,11 @@ func plain(body ast.Node) error {
 	var faults Faults
 	ast.Walk(visitor(func(n ast.Node) bool {
 		switch n.Type() {
-		case ast.AnchorType, ast.AliasType, ast.TagType, ast.MergeKeyType, ast.NullType, ast.DirectiveType:
-			faults.Add(lineOf(n), "%s has no meaning here", strings.ToLower(n.Type().String()))
+		case ast.NullType: // mostly a key whose value was forgotten
+			faults.Note(lineOf(n), "null has no meaning here")
+			return false
+		case ast.AnchorType, ast.AliasType, ast.TagType, ast.MergeKeyType, ast.DirectiveType:
+			faults.Note(lineOf(n), "%s has no meaning here", strings.ToLower(n.Type().String()))
 			return false
 		}
 		return true
@@ -163,19 +164,6 @@ func lineOf(n ast.Node) int {
 		return t.Position.Line
 	}
 	return 0
-}
-
-// fault is the YAML library's complaint in our form.
-func fault(err error) error {
-	var known yaml.Error
-	if !errors.As(err, &known) {
-		return Faults{{Text: err.Error()}}
-	}
-	f := Fault{Text: known.GetMessage()}
-	if t := known.GetToken(); t != nil && t.Position != nil {
-		f.Line = t.Position.Line
-	}
-	return Faults{f}
 }
 
 // Line is where the value at the path begins, or the nearest value around it:

@@ -90,9 +90,9 @@ func TestFaultsAreSorted(t *testing.T) {
 	if faults.Err() != nil {
 		t.Error("no faults are an error")
 	}
-	faults.Add(3, "c")
-	faults.Add(0, "a %d", 1)
-	faults.Add(2, "b")
+	faults.Note(3, "c")
+	faults.Note(0, "a %d", 1)
+	faults.Note(2, "b")
 	if got := faults.Err().Error(); got != "a 1\nline 2: b\nline 3: c" {
 		t.Errorf("got %q", got)
 	}
@@ -102,9 +102,9 @@ func TestFaultsAreSorted(t *testing.T) {
 func TestFaultsOfSeveralFiles(t *testing.T) {
 	t.Parallel()
 	var a, b Faults
-	a.Add(2, "x")
-	b.Add(3, "y")
-	b.Add(0, "z")
+	a.Note(2, "x")
+	b.Note(3, "y")
+	b.Note(0, "z")
 	err := append(a.In("any"), b.In("330100")...).Err()
 	if got := err.Error(); got != "330100: z\n330100 line 3: y\nany line 2: x" {
 		t.Errorf("got %q", got)

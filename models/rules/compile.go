@@ -10,6 +10,7 @@ import (
 	"cel.dev/cel-go/common/types"
 
 	"healthcode/models"
+	"healthcode/models/published"
 )
 
 // compiler compiles one rule of a file.
@@ -32,18 +33,18 @@ func (c *compiler) refuse(key, format string, args ...any) {
 // refuseAt notes a fault of the rule at the line of its owner. A rule from above
 // was sound there, so what is wrong with it here is what this file sets.
 func (c *compiler) refuseAt(line int, format string, args ...any) {
-	what := fmt.Sprintf("rule %s: ", c.file.ID) + fmt.Sprintf(format, args...)
+	what := published.Say(format, args...)
 	if c.owner == c.from {
-		c.faults.Add(line, "%s", what)
+		c.faults.Note(line, "rule %s: %s", c.file.ID, what)
 		return
 	}
 	for i, s := range c.from.settings {
 		if c.changed[s.id] && c.words.used[s.id] {
-			c.fault([]any{"set", i}, "set %s: with %s, %s", s.id, s.value, what)
+			c.fault([]any{"set", i}, "set %s: with %s, rule %s: %s", s.id, s.value, c.file.ID, what)
 			return
 		}
 	}
-	c.fault([]any{"set"}, "%s", what)
+	c.fault([]any{"set"}, "rule %s: %s", c.file.ID, what)
 }
 
 // rule compiles the owner's rule of that position and notes its faults. Its
@@ -76,11 +77,11 @@ func (c *compiler) rule(index int) (rule, error) {
 // condition parses and checks the rule's condition; nil if it was refused.
 func (c *compiler) condition() *cel.Ast {
 	before := len(c.faults)
-	c.words.used = map[string]bool{}
+	c.words.used, c.words.said = map[string]bool{}, nil
 	tree, issues := c.environment.Compile(c.file.When)
 	if issues.Err() != nil {
 		for _, e := range issues.Errors() {
-			c.refuseAt(c.lineOf(e.Location.Line()), "when: %s", e.Message)
+			c.refuseAt(c.lineOf(e.Location.Line()), "when: %s", c.words.told(e.Message))
 		}
 		return nil
 	}
@@ -122,7 +123,7 @@ func (c *compiler) texts(r *Rule) {
 		from models.Text
 		to   *models.Text
 	}{{"why", c.file.Why, &r.Why}, {"clear", c.file.Clear, &r.Clear}, {"ask", c.file.Ask, &r.Ask}} {
-		checkText("rule "+r.ID, t.key, t.from, func(format string, args ...any) { c.fault(c.at(t.key), format, args...) })
+		checkText(&c.faults, c.from.doc.Line(c.at(t.key)...), published.Say("rule %s: %s", r.ID, t.key), t.from)
 		filled, named, err := fill(t.from, c.set.parameters)
 		if err != nil {
 			c.refuse(t.key, "%s: %s", t.key, err)

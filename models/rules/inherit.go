@@ -34,11 +34,11 @@ func (m *merger) apply(path []any, s setting, p *Parameter) {
 	case s.value != "" && !value.alike(p.quantity()):
 		m.fault(append(path, "value"), "set %s: %s is not of the sort of %s", s.id, s.value, p.Value)
 	case s.value != "" && !allowed.holds(value):
-		m.fault(append(path, "value"), "set %s: %s is not within %s, which %s allows", s.id, s.value, allowed, allowed.Jurisdiction)
+		m.fault(append(path, "value"), "set %s: %s is not within %s, which %s allows", s.id, s.value, allowed.said(), allowed.Jurisdiction)
 	case narrower.Given() && !(allowed.holds(narrower.min) && allowed.holds(narrower.max)):
-		m.fault(append(path, "bounds"), "set %s: bounds %s are not within %s, which %s allows", s.id, narrower, allowed, allowed.Jurisdiction)
+		m.fault(append(path, "bounds"), "set %s: bounds %s are not within %s, which %s allows", s.id, narrower.said(), allowed.said(), allowed.Jurisdiction)
 	case !now.Bounds.holds(value):
-		m.fault(append(path, "bounds"), "set %s: %s is not within these bounds, %s", s.id, now.Value, narrower)
+		m.fault(append(path, "bounds"), "set %s: %s is not within these bounds, %s", s.id, now.Value, narrower.said())
 	default:
 		if value != p.quantity() {
 			m.changed[s.id] = true

@@ -14,6 +14,7 @@ import (
 	"cel.dev/cel-go/common/types/traits"
 
 	"healthcode/models"
+	"healthcode/models/published"
 )
 
 // kinds are the kinds of fact, which conditions may name.
@@ -51,7 +52,8 @@ const (
 // language is the environment in which the conditions of one set are compiled.
 type language struct {
 	parameters []Parameter
-	used       map[string]bool // by the condition that is being compiled
+	used       map[string]bool    // by the condition that is being compiled
+	said       []published.Saying // what was wrong with it, of ours
 }
 
 func (l *language) environment() (*cel.Env, error) {
@@ -140,7 +142,7 @@ func (l *language) expand(h cel.MacroExprFactory, call string, args []celast.Exp
 	last := args[len(args)-1]
 	i, problem := l.parameter(h, last)
 	if problem == nil && l.parameters[i].Duration == 0 {
-		problem = h.NewError(last.ID(), "parameter '"+l.parameters[i].ID+"' is a number, not a length of time")
+		problem = l.complain(h, last, "parameter '%s' is a number, not a length of time", l.parameters[i].ID)
 	}
 	if problem != nil {
 		return nil, problem
@@ -151,7 +153,7 @@ func (l *language) expand(h cel.MacroExprFactory, call string, args []celast.Exp
 func (l *language) number(h cel.MacroExprFactory, _ celast.Expr, args []celast.Expr) (celast.Expr, *cel.Error) {
 	i, problem := l.parameter(h, args[0])
 	if problem == nil && l.parameters[i].Duration != 0 {
-		problem = h.NewError(args[0].ID(), "parameter '"+l.parameters[i].ID+"' is a length of time, not a number")
+		problem = l.complain(h, args[0], "parameter '%s' is a length of time, not a number", l.parameters[i].ID)
 	}
 	if problem != nil {
 		return nil, problem
@@ -162,12 +164,12 @@ func (l *language) number(h cel.MacroExprFactory, _ celast.Expr, args []celast.E
 // parameter finds the parameter that the argument names.
 func (l *language) parameter(h cel.MacroExprFactory, arg celast.Expr) (int, *cel.Error) {
 	if arg.Kind() != celast.LiteralKind {
-		return 0, h.NewError(arg.ID(), "a parameter is named by a word in quotes")
+		return 0, l.complain(h, arg, "a parameter is named by a word in quotes")
 	}
 	name, _ := arg.AsLiteral().Value().(string)
 	i := slices.IndexFunc(l.parameters, func(p Parameter) bool { return p.ID == name })
 	if i < 0 {
-		return 0, h.NewError(arg.ID(), "unknown parameter '"+name+"'")
+		return 0, l.complain(h, arg, "unknown parameter '%s'", name)
 	}
 	l.used[name] = true
 	return i, nil

@@ -175,7 +175,7 @@ func TestLoadRefuses(t *testing.T) {
 		}
 		found := false
 		for _, f := range faults {
-			found = found || (c.line == 0 || f.Line == c.line) && strings.Contains(f.Text, c.text)
+			found = found || (c.line == 0 || f.Line == c.line) && strings.Contains(f.Says.String(), c.text)
 		}
 		if !found {
 			t.Errorf("%s: want line %d: …%s…, got\n%v", c.name, c.line, c.text, err)

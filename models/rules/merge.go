@@ -26,7 +26,7 @@ const (
 // and, of several files, the jurisdiction whose file it is in.
 func Merge(files ...*File) (*Set, error) {
 	if len(files) == 0 {
-		return nil, published.Faults{{Text: "there is no file to merge"}}
+		return nil, published.Faults{{Says: published.Say("there is no file to merge")}}
 	}
 	var set *Set
 	var faults published.Faults
@@ -75,7 +75,7 @@ func (s *Set) extend(f *File) (*Set, published.Faults, error) {
 }
 
 func (m *merger) fault(path []any, format string, args ...any) {
-	m.faults.Add(m.from.doc.Line(path...), format, args...)
+	m.faults.Note(m.from.doc.Line(path...), format, args...)
 }
 
 // place refuses a file where it cannot stand.

@@ -1,13 +1,13 @@
 package rules
 
 import (
-	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"healthcode/models"
+	"healthcode/models/published"
 )
 
 // Parameter is a figure that rules use by its name, so that it can be changed
@@ -64,7 +64,7 @@ var valuePattern = regexp.MustCompile(`^([1-9][0-9]{0,3})([dh]?)$`)
 func parseQuantity(s string) (q quantity, err error) {
 	m := valuePattern.FindStringSubmatch(s)
 	if m == nil {
-		return q, fmt.Errorf("value %q is not like 14d, 48h or 2", s)
+		return q, published.Say("value %q is not like 14d, 48h or 2", s)
 	}
 	n, _ := strconv.Atoi(m[1])
 	switch m[2] {
@@ -76,7 +76,7 @@ func parseQuantity(s string) (q quantity, err error) {
 		q.number = n
 	}
 	if q.length > longest || q.number > most {
-		return q, fmt.Errorf("value %q is beyond 366d or 100", s)
+		return q, published.Say("value %q is beyond 366d or 100", s)
 	}
 	return q, nil
 }
@@ -99,7 +99,7 @@ type Bounds struct {
 func parseBounds(given boundsFile) (b Bounds, err error) {
 	b.Min, b.Max = given.Min, given.Max
 	if given.Min == "" || given.Max == "" {
-		return b, fmt.Errorf("both min and max are needed")
+		return b, published.Say("both min and max are needed")
 	}
 	if b.min, err = parseQuantity(given.Min); err != nil {
 		return b, err
@@ -108,10 +108,10 @@ func parseBounds(given boundsFile) (b Bounds, err error) {
 		return b, err
 	}
 	if !b.min.alike(b.max) {
-		return b, fmt.Errorf("one of %s and %s is a length of time and the other a number", b.Min, b.Max)
+		return b, published.Say("one of %s and %s is a length of time and the other a number", b.Min, b.Max)
 	}
 	if b.min.above(b.max) {
-		return b, fmt.Errorf("min %s is above max %s", b.Min, b.Max)
+		return b, published.Say("min %s is above max %s", b.Min, b.Max)
 	}
 	return b, nil
 }
@@ -119,8 +119,11 @@ func parseBounds(given boundsFile) (b Bounds, err error) {
 // Given reports whether there are any bounds.
 func (b Bounds) Given() bool { return b.Min != "" }
 
-// String is the bounds as a fault tells them.
-func (b Bounds) String() string { return b.Min + " to " + b.Max }
+// String is the bounds in English: "24h to 7d".
+func (b Bounds) String() string { return b.said().String() }
+
+// said is the bounds as a fault tells them.
+func (b Bounds) said() published.Saying { return published.Say("%s to %s", b.Min, b.Max) }
 
 // holds reports whether the quantity is within the bounds; no bounds hold all.
 func (b Bounds) holds(q quantity) bool {
@@ -143,7 +146,7 @@ func fill(text models.Text, parameters []Parameter) (filled models.Text, named m
 					return p.In(language)
 				}
 			}
-			err = fmt.Errorf("unknown parameter '%s' in the %s text", name, language)
+			err = published.Say("unknown parameter '%s' in the %s text", name, language)
 			return braced
 		})
 	}

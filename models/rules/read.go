@@ -6,10 +6,11 @@ import (
 	"strings"
 
 	"healthcode/models"
+	"healthcode/models/published"
 )
 
 func (f *File) fault(path []any, format string, args ...any) {
-	f.faults.Add(f.doc.Line(path...), format, args...)
+	f.faults.Note(f.doc.Line(path...), format, args...)
 }
 
 func (f *File) header() {
@@ -34,21 +35,22 @@ func (f *File) header() {
 // ids checks the ids of what the file adds and sets.
 func (f *File) ids() {
 	rules, parameters, settings := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	rule, parameter, set := published.Say("rule"), published.Say("parameter"), published.Say("set")
 	for i, r := range f.content.Rules {
-		f.checkID([]any{"rules", i, "id"}, "rule", r.ID, rules)
+		f.checkID([]any{"rules", i, "id"}, rule, r.ID, rules)
 		if r.ID == Failed {
 			f.fault([]any{"rules", i, "id"}, "rule %s: the id is reserved", Failed)
 		}
 	}
 	for i, p := range f.content.Parameters {
-		f.checkID([]any{"parameters", i, "id"}, "parameter", p.ID, parameters)
+		f.checkID([]any{"parameters", i, "id"}, parameter, p.ID, parameters)
 	}
 	for i, s := range f.content.Set {
-		f.checkID([]any{"set", i, "id"}, "set", s.ID, settings)
+		f.checkID([]any{"set", i, "id"}, set, s.ID, settings)
 	}
 }
 
-func (f *File) checkID(path []any, what, id string, seen map[string]bool) {
+func (f *File) checkID(path []any, what published.Saying, id string, seen map[string]bool) {
 	switch {
 	case !idPattern.MatchString(id):
 		f.fault(path, "%s: id must be a lower-case word of at most 40 letters, digits and underscores", what)
@@ -59,18 +61,18 @@ func (f *File) checkID(path []any, what, id string, seen map[string]bool) {
 }
 
 // checkText refuses a text that lacks a language, has one that nobody speaks
-// here, or is too long for a phone. Its fault is for whoever asks to note.
-func checkText(whose, what string, t models.Text, refuse func(format string, args ...any)) {
+// here, or is too long for a phone. What says whose text it is.
+func checkText(faults *published.Faults, line int, what published.Saying, t models.Text) {
 	if missing := t.Missing(); missing != "" {
-		refuse("%s: %s lacks language %s", whose, what, missing)
+		faults.Note(line, "%s lacks language %s", what, missing)
 	}
 	for _, language := range slices.Sorted(maps.Keys(t)) {
 		s := t[language]
 		if !slices.Contains(models.Languages(), language) {
-			refuse("%s: %s has unknown language %q", whose, what, language)
+			faults.Note(line, "%s has unknown language %q", what, language)
 		}
 		if len([]rune(s)) > maxText || strings.ContainsFunc(s, func(r rune) bool { return r < ' ' }) {
-			refuse("%s: %s must be one line of at most %d characters", whose, what, maxText)
+			faults.Note(line, "%s must be one line of at most %d characters", what, maxText)
 		}
 	}
 }
@@ -80,19 +82,19 @@ func (f *File) readParameters() {
 	for i, given := range f.content.Parameters {
 		path := []any{"parameters", i}
 		p := Parameter{ID: given.ID, Text: given.Text, Jurisdiction: f.content.Jurisdiction}
-		whose := "parameter " + given.ID
+		whose := published.Say("parameter %s", given.ID)
 		if err := p.set(given.Value); err != nil {
 			f.fault(append(path, "value"), "%s: %s", whose, err)
 		} else if p.Bounds = f.readBounds(append(path, "bounds"), whose, given.Bounds); !p.Bounds.holds(p.quantity()) {
-			f.fault(append(path, "bounds"), "%s: value %s is not within its own bounds %s", whose, p.Value, p.Bounds)
+			f.fault(append(path, "bounds"), "%s: value %s is not within its own bounds %s", whose, p.Value, p.Bounds.said())
 		}
-		checkText(whose, "text", given.Text, func(format string, args ...any) { f.fault(append(path, "text"), format, args...) })
+		checkText(&f.faults, f.doc.Line(append(path, "text")...), published.Say("%s: %s", whose, "text"), given.Text)
 		f.parameters = append(f.parameters, p)
 	}
 }
 
 // readBounds reads a parameter's bounds; none is the zero value.
-func (f *File) readBounds(path []any, whose string, given boundsFile) Bounds {
+func (f *File) readBounds(path []any, whose published.Saying, given boundsFile) Bounds {
 	if given == (boundsFile{}) {
 		return Bounds{}
 	}
@@ -114,7 +116,7 @@ type setting struct {
 
 func (f *File) readSettings() {
 	for i, given := range f.content.Set {
-		path, whose := []any{"set", i}, "set "+given.ID
+		path, whose := []any{"set", i}, published.Say("set %s", given.ID)
 		s := setting{id: given.ID, value: given.Value}
 		if given.Value == "" && given.Bounds == (boundsFile{}) {
 			f.fault(path, "%s: neither a value nor bounds", whose)

@@ -82,13 +82,13 @@ func (t Tree) Chain(jurisdiction string) ([]*File, error) {
 // Without a file for the root nobody would need so much as a checked document.
 func (t Tree) path(code string) ([]string, published.Faults) {
 	if t.Files[models.Root] == nil {
-		return nil, published.Faults{{Where: models.Root, Text: "there is no file, and every chain begins with one"}}
+		return nil, published.Faults{{Where: models.Root, Says: published.Say("there is no file, and every chain begins with one")}}
 	}
 	path, ok := models.PathTo(code, t.Parents)
 	if ok {
 		return path, nil
 	}
-	fault := published.Fault{Where: code, Text: "jurisdiction: it has no place in the tree"}
+	fault := published.Fault{Where: code, Says: published.Say("jurisdiction: it has no place in the tree")}
 	if f := t.Files[code]; f != nil {
 		fault.Line = f.doc.Line("jurisdiction")
 	}
