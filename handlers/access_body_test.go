@@ -15,7 +15,7 @@ const grantType = "grant_type=client_credentials"
 // client is the access token of a new registry, and the headers that it asks with.
 func (s *street) client() (token string, header []string) {
 	s.t.Helper()
-	id, secret, err := s.store.AddClient(s.t.Context(), operator, "registry")
+	id, secret, err := s.store.AddClient(s.t.Context(), operator, "registry", "330110")
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -72,6 +72,10 @@ func (k *knock) body(t *testing.T, r handlers.Route) (in any, header []string) {
 		return map[string]string{"id": k.ulid(), "pass": k.shown(k.tokens["resident"], 0)}, nil
 	case "POST /v1/entries":
 		return map[string]any{"id": k.ulid(), "document": map[string]string{"type": "resident_id", "number": documentNumber(1)}}, nil
+	case "POST /v1/photos":
+		return picture(t), []string{"Idempotency-Key", "key-" + k.ulid()}
+	case "POST /v1/appeals":
+		return appealing("fact", k.contested(k.tokens["resident"])), []string{"Idempotency-Key", "key-" + k.ulid()}
 	case "POST /v1/reviews/:id/judgement":
 		return map[string]string{"verdict": "refuse", "words": "照片不清楚。"}, nil
 	}
@@ -85,6 +89,22 @@ func (k *knock) staffBody(t *testing.T, r handlers.Route) (in any, header []stri
 		k.clock.Advance(30e9)
 		code := must[string](t)(totp.GenerateCode(k.secrets["guard"], k.now()))
 		return map[string]string{"username": "guard", "password": password, "code": code}, nil
+	case "POST /v1/orders":
+		return anOrder(1), nil
+	case "POST /v1/listings":
+		return aListing("420100"), nil
+	case "POST /v1/exposures":
+		return k.anExposure(), nil
+	case "POST /v1/on-behalf/residents":
+		return map[string]any{"document": anOrder(1)["document"]}, nil
+	case "POST /v1/on-behalf/declarations":
+		return aDeclaration(1, well), nil
+	case "POST /v1/on-behalf/moves":
+		return aMove(1, k.community), nil
+	case "POST /v1/proposals/:id/agreement", "POST /v1/proposals/:id/refusal":
+		return map[string]string{"words": "文号对不上。"}, nil
+	case "POST /v1/alarms/read":
+		return map[string]any{"up_to": k.now()}, nil
 	case "POST /v1/drafts":
 		return map[string]string{"kind": "rules", "body": tested(3)}, nil
 	case "POST /v1/invitations":

@@ -89,12 +89,23 @@ func (a *api) worker(handle func(*gin.Context, models.Worker) error) endpoint {
 	return as(a, "worker", staffCookie, a.Store.Worker, handle)
 }
 
+// desk is whoever answers what waits for somebody to look at it: a worker, or a lead
+// above them.
+func (a *api) desk(handle func(*gin.Context, store.Desk) error) endpoint {
+	return as(a, "worker or lead", staffCookie, a.Store.Desk, handle)
+}
+
 func (a *api) lead(handle func(*gin.Context, models.Lead) error) endpoint {
 	return as(a, "lead", staffCookie, a.Store.Lead, handle)
 }
 
 func (a *api) epidemiologist(handle func(*gin.Context, models.Epidemiologist) error) endpoint {
 	return as(a, "epidemiologist", staffCookie, a.Store.Epidemiologist, handle)
+}
+
+// proposer is a member of staff in any role that a lever belongs to.
+func (a *api) proposer(handle func(*gin.Context, models.Proposer) error) endpoint {
+	return as(a, "proposer", staffCookie, a.Store.Proposer, handle)
 }
 
 func (a *api) auditor(handle func(*gin.Context, models.Auditor) error) endpoint {

@@ -53,12 +53,13 @@ type api struct {
 	Options
 	limits  *limiter
 	metrics metrics
+	photos  chan struct{} // a place for each that is being read
 	origins *http.CrossOriginProtection
 }
 
 // New is the whole service as one handler.
 func New(opts Options) (http.Handler, error) {
-	a := &api{Options: opts, limits: newLimiter(opts.Now), metrics: newMetrics(opts.Metrics), origins: http.NewCrossOriginProtection()}
+	a := &api{Options: opts, limits: newLimiter(opts.Now), metrics: newMetrics(opts.Metrics), photos: make(chan struct{}, photosAtOnce), origins: http.NewCrossOriginProtection()}
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
 	engine.HandleMethodNotAllowed = true

@@ -49,6 +49,7 @@ func (c *canary) story() {
 	c.declarations(mine, worker)
 	c.deliveries()
 	c.gates(mine)
+	c.levers(worker)
 	c.own(mine)
 	c.strangers()
 	c.failures()
@@ -77,6 +78,35 @@ func (c *canary) deliveries() {
 	tested := with(result("negative"), "name", c.mine["name"], "document", first["document"])
 	c.ask(registry, "POST", "/v1/records/tests", map[string]any{"records": []any{tested}}).into(c.t, nil)
 	c.ask(registry, "POST", "/v1/records/tests", map[string]any{"records": []any{with(tested, "result", "maybe")}})
+}
+
+// levers are pulled about the resident, who has a number and a name.
+func (c *canary) levers(worker string) {
+	c.t.Helper()
+	c.leverStaff(c.t)
+	about := map[string]any{"document": map[string]string{"type": "resident_id", "number": c.mine["number"]}, "evidence": "诊断证明 17 号"}
+	c.ask(worker, "GET", "/console/on-behalf", nil).into(c.t, nil)
+	c.ask(worker, "POST", "/v1/on-behalf/residents", map[string]any{"document": about["document"]}).into(c.t, nil)
+	c.ask(worker, "POST", "/v1/on-behalf/declarations", with(about, "form", "health", "version", 1, "answers", with(well, "contact", "yes"))).into(c.t, nil)
+	c.ask(worker, "POST", "/v1/on-behalf/moves", with(about, "community", c.mine["name"]))
+	lead, fellow, auditor := c.mark("the lead's token", c.staff("lead")), c.mark("the other lead's token", c.staff("lead2")), c.mark("the auditor's token", c.staff("auditor"))
+	c.ask(lead, "POST", "/v1/orders", with(about, "reason", "nobody's", "until", "2022-03-20"))
+	made := c.propose(lead, "/v1/orders", with(about, "reason", "close_contact", "until", "2022-03-20"))
+	for _, token := range []string{lead, fellow, worker, auditor} {
+		for _, path := range []string{"/console/proposals", "/v1/proposals", "/console/alarms", "/v1/alarms"} {
+			c.ask(token, "GET", path, nil)
+		}
+	}
+	c.ask(lead, "GET", "/console/proposals/"+made.ID, nil).into(c.t, nil)
+	compares := c.staff("lead2") // the person with the evidence
+	c.desks[compares] = true
+	if a := c.ask(compares, "GET", "/console/proposals/"+made.ID, nil); len(leaks(string(a.Body), c.mine)) != 2 {
+		c.t.Errorf("the second person reads %v", leaks(string(a.Body), c.mine))
+	}
+	c.agreeTo(lead, made.ID)
+	c.agreeTo(fellow, made.ID).into(c.t, nil)
+	c.ask(fellow, "GET", "/console/proposals/"+made.ID, nil).into(c.t, nil)
+	c.ask(lead, "DELETE", "/v1/orders/"+made.ID, nil).into(c.t, nil)
 }
 
 func (c *canary) gates(mine string) {

@@ -40,6 +40,8 @@ var (
 		"client":       {20, time.Second},
 		"entry":        {40, 1500 * time.Millisecond}, // as fast as a guard can type
 		"export":       {5, time.Minute},
+		"photo":        {12, 10 * time.Second},
+		"appeal":       {10, time.Minute},
 	}
 )
 

@@ -95,6 +95,8 @@ func (s *street) limits() []limited {
 			return s.ask(as(other), "POST", "/v1/corrections", map[string]string{"name": "张叁"})
 		}},
 		{"downloads", 5, time.Minute, func(_ int, other bool) answer { return s.ask(as(other), "GET", "/v1/me/export", nil) }},
+		{"pictures", 12, 10 * time.Second, func(_ int, other bool) answer { return s.ask(as(other), "POST", "/v1/photos", "?") }},
+		{"appeals", 10, time.Minute, func(_ int, other bool) answer { return s.ask(as(other), "POST", "/v1/appeals", "{}") }},
 		{"staff from an address", 10, 6 * time.Second, func(n int, other bool) answer {
 			return s.do(request{Method: "POST", Path: "/v1/staff/session", In: staffLogin(fmt.Sprint("nobody", n)), From: at(other)})
 		}},

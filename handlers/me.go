@@ -57,10 +57,12 @@ type noticeHeld struct {
 }
 
 type testHeld struct {
-	Kind    string    `json:"kind"`
-	Result  string    `json:"result"`
-	Sampled time.Time `json:"sampled"`
-	Lab     string    `json:"lab"`
+	ID        string    `json:"id"`
+	Withdrawn bool      `json:"withdrawn"`
+	Kind      string    `json:"kind"`
+	Result    string    `json:"result"`
+	Sampled   time.Time `json:"sampled"`
+	Lab       string    `json:"lab"`
 }
 
 type visitHeld struct {
@@ -97,6 +99,7 @@ type heldOutput struct {
 	Declarations []declarationHeld `json:"declarations"`
 	Decisions    []decisionHeld    `json:"decisions"`
 	Reviews      []reviewHeld      `json:"reviews"`
+	Appeals      []appealOutput    `json:"appeals"`
 	Notices      []noticeHeld      `json:"notices"`
 	Vaccinations courseOutput      `json:"vaccinations"`
 	Tests        []testHeld        `json:"tests"`
@@ -149,6 +152,9 @@ func (a *api) held(c *gin.Context, me models.Resident) (heldOutput, error) {
 		Vaccinations: courseIn(held.Course, language),
 	}
 	a.evidenceHeld(c, &out, held)
+	if out.Appeals, err = a.appealed(c, held.Appeals); err != nil {
+		return heldOutput{}, err
+	}
 	traceHeld(&out, held, language)
 	return out, nil
 }
@@ -167,7 +173,7 @@ func (a *api) evidenceHeld(c *gin.Context, out *heldOutput, held store.Held) {
 		return noticeHeld{string(t.Kind), a.noticeSaid(c, t).Say, t.At, optional(t.ReadAt)}
 	})
 	out.Tests = each(held.Tests, func(t models.Test) testHeld {
-		return testHeld{t.Kind, t.Result, t.Sampled, t.Lab}
+		return testHeld{t.ID, t.Withdrawn, t.Kind, t.Result, t.Sampled, t.Lab}
 	})
 }
 

@@ -28,7 +28,7 @@ type sender struct {
 func (s sender) Send(ctx context.Context, m store.Message) error {
 	at := m.At.In(s.zone)
 	parts := web.ColourMessage(m.Colour, at)
-	if m.Kind == models.NoticeReview {
+	if m.Kind.OfReview() {
 		parts = web.ReviewMessage(m.Review, at)
 	}
 	return s.Tell(ctx, m.To.OpenID, m.Template, parts)
@@ -80,8 +80,11 @@ func (a *api) notices(c *gin.Context, me models.Linked) error {
 
 func (a *api) noticeSaid(c *gin.Context, t store.Told) noticeOutput {
 	out := noticeOutput{ID: t.ID, Kind: string(t.Kind), At: t.At, ReadAt: optional(t.ReadAt)}
-	if t.Kind == models.NoticeReview {
+	if t.Kind.OfReview() {
 		out.Say = web.Judged(languageOf(c), t.Review)
+		if t.Kind == models.NoticePassed {
+			out.Say = web.Passed(a.reader(c), t.Review)
+		}
 		out.Review, out.State, out.Words = string(t.Review.Kind), string(t.Review.State), t.Review.Words
 		return out
 	}
@@ -112,7 +115,7 @@ func (a *api) noticesPage(c *gin.Context, me models.Resident) error {
 
 func (a *api) noticeView(c *gin.Context, t store.Told) web.NoticeView {
 	said := a.noticeSaid(c, t)
-	return web.NoticeView{ID: t.ID, At: t.At, Read: t.Read(), Colour: said.Colour, Say: said.Say, Words: said.Words,
+	return web.NoticeView{ID: t.ID, At: t.At, Read: t.Read(), Colour: said.Colour, Say: said.Say, Words: said.Words, Appeal: t.Review.Kind == models.ReviewAppeal,
 		Reasons: each(said.Reasons, func(r reasonOutput) string { return r.Why })}
 }
 

@@ -85,6 +85,8 @@ func (a *api) pages() []route {
 		{get, "/declare/:form", a.resident(a.declarePage)},
 		{get, "/me", a.resident(a.mePage)},
 		{get, "/notices", a.resident(a.noticesPage)},
+		{get, "/appeal", a.resident(a.appealPage)},
+		{get, "/appeals", a.resident(a.appealsPage)},
 		{get, "/door", a.plainPage(func(p web.Page) web.Framed { return web.DoorPage{Page: p} })},
 		{get, "/p", a.plainPage(func(p web.Page) web.Framed { return web.PassPage{Page: p} })},
 		{get, "/enter", a.plainPage(func(p web.Page) web.Framed { return web.EnterPage{Page: p} })},
@@ -97,12 +99,16 @@ func (a *api) pages() []route {
 		{get, "/staff/login", a.plainPage(func(p web.Page) web.Framed { return web.StaffLoginPage{Page: p} })},
 		{get, "/staff/join", a.plainPage(func(p web.Page) web.Framed { return web.NewJoinPage(p) })},
 		{get, "/gate", a.guard(a.gatePage)},
-		{get, "/console", a.worker(a.consolePage)},
-		{get, "/console/reviews/:id", a.worker(a.reviewPage)},
+		{get, "/console", a.desk(a.consolePage)},
+		{get, "/console/reviews/:id", a.desk(a.reviewPage)},
 		{get, "/console/invitations", a.administrator(a.invitationsPage)},
 		{get, "/console/rules", a.officer(a.officePage)},
 		{get, "/console/drafts/:id", a.officer(a.draftPage)},
 		{get, "/console/drafts/:id/samples", a.officer(a.samplesPage)},
+		{get, "/console/alarms", a.auditor(a.alarmsPage)},
+		{get, "/console/on-behalf", a.worker(a.onBehalfPage)},
+		{get, "/console/proposals", a.proposer(a.proposalsPage)},
+		{get, "/console/proposals/:id", a.proposer(a.proposalPage)},
 		{get, "/posters/:venue", a.staff(a.posterPage)},
 	}
 }
@@ -187,9 +193,31 @@ func (a *api) whyPage(c *gin.Context, me models.Resident) error {
 	page.Community = home.Name.In(page.Language)
 	page.Standing = web.NewStandingView(page.Page, standing)
 	for i, r := range a.reasons(c, standing.Decision) {
-		page.Reasons = append(page.Reasons, web.Reasoned{Why: r.Why, Clear: r.Clear, Ask: r.Ask, Until: standing.Reasons[i].Until})
+		page.Reasons = append(page.Reasons, web.Reasoned{Why: r.Why, Clear: r.Clear, Ask: r.Ask, Until: standing.Reasons[i].Until,
+			Appeal: appealTo(standing.Decision, standing.Reasons[i])})
+		if page.Reasons[i].Facts, err = a.rests(c, me, standing.Reasons[i]); err != nil {
+			return err
+		}
 	}
 	return write(c, http.StatusOK, page)
+}
+
+// rests is the evidence that a reason rests on, in words.
+func (a *api) rests(c *gin.Context, me models.Resident, r models.DecisionReason) ([]web.FactView, error) {
+	facts, err := a.Store.FactsOf(c.Request.Context(), me, r.Facts)
+	if err != nil {
+		return nil, err
+	}
+	places, err := a.Store.Jurisdictions(c.Request.Context())
+	if err != nil {
+		return nil, err
+	}
+	p := web.Page{Language: languageOf(c)}
+	list := make([]web.FactView, len(facts))
+	for i, f := range facts {
+		list[i] = web.FactView{Say: web.FactWords(p.Language, f, web.Places(places).Name(p, f.Code)), At: f.At}
+	}
+	return list, nil
 }
 
 func (a *api) vaccinationsPage(c *gin.Context, me models.Resident) error {
@@ -209,7 +237,7 @@ func (a *api) vaccinationsPage(c *gin.Context, me models.Resident) error {
 	for _, d := range course.Doses {
 		p, _ := models.ProductOf(d.Product)
 		page.Doses = append(page.Doses, web.Dose{Number: d.Dose, Product: p.Name.In(page.Language), Maker: p.Maker.In(page.Language),
-			Batch: d.Batch, Site: d.Site, Date: d.Date})
+			Batch: d.Batch, Site: d.Site, Date: d.Date, ID: d.ID, Withdrawn: d.Withdrawn})
 	}
 	return write(c, http.StatusOK, page)
 }

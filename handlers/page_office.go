@@ -144,14 +144,14 @@ func (a *api) draftPage(c *gin.Context, by models.Officer) error {
 			return err
 		}
 		out.Closed, out.Refused = refusal == models.ReasonDraftClosed, web.Reason(p.Language, refusal)
-		out.Faults = webFaults(err)
+		out.Faults = webFaults(p.Language, err)
 	}
 	return write(c, http.StatusOK, web.NewDraftPage(p, by, out))
 }
 
 // webFaults are what is wrong by now with a draft that was sound when it was made.
-func webFaults(err error) (list []string) {
-	for _, f := range faults(err) {
+func webFaults(language string, err error) (list []string) {
+	for _, f := range faults(language, err) {
 		list = append(list, f.Jurisdiction+" "+f.Text)
 	}
 	return list

@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"healthcode/models"
+	"healthcode/models/store"
 	"healthcode/web"
 )
 
@@ -18,9 +19,10 @@ func (a *api) gatePage(c *gin.Context, me models.Guard) error {
 	return write(c, http.StatusOK, web.NewGatePage(a.frame(c), me, venues))
 }
 
-func (a *api) consolePage(c *gin.Context, by models.Worker) error {
+func (a *api) consolePage(c *gin.Context, desk store.Desk) error {
 	ctx := c.Request.Context()
-	queue, err := a.Store.For(by).Queue(ctx, c.Query("after"))
+	by := desk.By()
+	queue, err := desk.Queue(ctx, c.Query("after"))
 	if err != nil {
 		return err
 	}
@@ -28,14 +30,19 @@ func (a *api) consolePage(c *gin.Context, by models.Worker) error {
 	if err != nil {
 		return err
 	}
-	own := slices.DeleteFunc(all, func(x models.Community) bool { return !slices.Contains(by.Communities, x.ID) })
+	own := slices.DeleteFunc(all, func(x models.Community) bool {
+		if by.Role == models.RoleLead {
+			return !models.Within(x.Jurisdiction, by.Jurisdiction)
+		}
+		return !slices.Contains(by.Communities, x.ID)
+	})
 	return write(c, http.StatusOK, web.NewConsolePage(a.frame(c), by, web.Queue{Reviews: queue, Communities: own, After: c.Query("after")}, a.Now()))
 }
 
 // reviewPage opens a case; the resident will see that the worker looked.
-func (a *api) reviewPage(c *gin.Context, by models.Worker) error {
+func (a *api) reviewPage(c *gin.Context, desk store.Desk) error {
 	ctx := c.Request.Context()
-	seen, err := a.Store.For(by).Case(ctx, c.Param("id"))
+	seen, err := desk.Case(ctx, c.Param("id"))
 	if err != nil {
 		return err
 	}
@@ -48,10 +55,17 @@ func (a *api) reviewPage(c *gin.Context, by models.Worker) error {
 	if seen.Kind == models.ReviewDeclaration {
 		out.Form, out.Said, out.Answers = a.title(c, seen.Declaration), seen.Declaration.At, a.answers(c, seen.Declaration)
 	}
+	if seen.Kind == models.ReviewAppeal {
+		said, err := a.evidenceSaid(c)
+		if err != nil {
+			return err
+		}
+		out.Appeal = a.appealView(p, seen.Appeal, said, "/v1/reviews/"+seen.ID+"/photos/")
+	}
 	for _, r := range a.reasons(c, seen.Standing.Decision) {
 		out.Reasons = append(out.Reasons, r.Why)
 	}
-	return write(c, http.StatusOK, web.NewReviewPage(p, by, out, a.Now()))
+	return write(c, http.StatusOK, web.NewReviewPage(p, desk.By(), out, a.Now()))
 }
 
 func (a *api) invitationsPage(c *gin.Context, by models.Administrator) error {

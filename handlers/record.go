@@ -38,6 +38,7 @@ type testInput struct {
 
 type recordsOutput struct {
 	Added int `json:"added"`
+	Held  int `json:"held,omitempty"` // positive results that an epidemiologist must agree to first
 }
 
 // deliverVaccinations takes doses from a registry, all or none. What is there
@@ -51,21 +52,21 @@ func (a *api) deliverVaccinations(c *gin.Context, by models.Client) error {
 	if err != nil {
 		return err
 	}
-	c.JSON(http.StatusOK, recordsOutput{added})
+	c.JSON(http.StatusOK, recordsOutput{Added: added})
 	return nil
 }
 
-// deliverTests takes results from a laboratory, all or none.
+// deliverTests takes results from a laboratory, all or none. Positive ones are held.
 func (a *api) deliverTests(c *gin.Context, by models.Client) error {
 	list, err := records(c, a.test)
 	if err != nil {
 		return err
 	}
-	added, err := a.Store.ImportTests(c.Request.Context(), by.Actor(), list)
+	got, err := a.Store.ImportTests(c.Request.Context(), by.Actor(), by.Jurisdiction, list)
 	if err != nil {
 		return err
 	}
-	c.JSON(http.StatusOK, recordsOutput{added})
+	c.JSON(http.StatusOK, recordsOutput{Added: got.Added, Held: got.Held})
 	return nil
 }
 
@@ -115,12 +116,14 @@ func (a *api) test(in testInput, ps *models.Problems) models.Test {
 }
 
 type doseOutput struct {
-	Product string `json:"product"`
-	Maker   string `json:"maker"`
-	Batch   string `json:"batch"`
-	Dose    int    `json:"dose"`
-	Date    string `json:"date"`
-	Site    string `json:"site"`
+	ID        string `json:"id"`
+	Withdrawn bool   `json:"withdrawn"`
+	Product   string `json:"product"`
+	Maker     string `json:"maker"`
+	Batch     string `json:"batch"`
+	Dose      int    `json:"dose"`
+	Date      string `json:"date"`
+	Site      string `json:"site"`
 }
 
 type courseOutput struct {
@@ -146,7 +149,7 @@ func courseIn(course models.Course, language string) courseOutput {
 	}
 	for _, d := range course.Doses {
 		p, _ := models.ProductOf(d.Product)
-		out.Doses = append(out.Doses, doseOutput{Product: p.Name.In(language), Maker: p.Maker.In(language), Batch: d.Batch,
+		out.Doses = append(out.Doses, doseOutput{ID: d.ID, Withdrawn: d.Withdrawn, Product: p.Name.In(language), Maker: p.Maker.In(language), Batch: d.Batch,
 			Dose: d.Dose, Date: d.Date.Format(time.DateOnly), Site: d.Site})
 	}
 	return out

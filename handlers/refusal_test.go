@@ -46,6 +46,7 @@ func newRefused(t *testing.T) *refused {
 	r.tokens["gate"] = r.gate()
 	r.tokens["client"], _ = r.client()
 	r.before(t)
+	r.pullers(t)
 	return r
 }
 
@@ -100,7 +101,7 @@ func with(in map[string]any, change ...any) map[string]any {
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	r := newRefused(t)
-	for _, group := range [][]refusal{r.requests(), r.logins(), r.registrations(), r.declarations(), r.visits(), r.scans(), r.desk(), r.joining(), r.records()} {
+	for _, group := range [][]refusal{r.requests(), r.logins(), r.registrations(), r.declarations(), r.visits(), r.scans(), r.desk(), r.joining(), r.records(), r.levers()} {
 		r.serve(t) // with everybody's allowances whole
 		for _, c := range group {
 			t.Run(c.name, func(t *testing.T) { r.refuses(t, c) })

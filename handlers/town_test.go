@@ -198,16 +198,16 @@ func (town *town) found(t testing.TB) {
 	}
 }
 
-// hire makes a member of staff; a worker is the n-th sample person.
+// hire makes a member of staff; whoever judges is the n-th sample person.
 func (town *town) hire(t testing.TB, username string, in models.Staff, n int) {
 	t.Helper()
 	ctx := t.Context()
 	a := store.Acceptance{Username: username, Password: password}
 	in.Display = username
-	if in.Role == models.RoleWorker {
-		if in.Communities == nil {
-			in.Communities = []string{town.community}
-		}
+	if in.Role == models.RoleWorker && in.Communities == nil {
+		in.Communities = []string{town.community}
+	}
+	if in.Role.Judges() {
 		a.Document = must[models.Document](t)(models.ParseDocument(models.DocumentResidentID, documentNumber(n), town.now()))
 	}
 	a.Token = must[string](t)(town.store.OperatorInvite(ctx, operator, in))

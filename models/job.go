@@ -10,6 +10,7 @@ type JobKind string
 const (
 	JobDryRun   JobKind = "dry_run"  // what a draft would make of everybody; the subject is the draft
 	JobRedecide JobKind = "redecide" // decide anew about everybody; the subject is the publication
+	JobProposal JobKind = "proposal" // decide anew about those whom a proposal is about; the subject is the proposal
 	JobDue      JobKind = "due"
 )
 

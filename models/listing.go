@@ -14,6 +14,18 @@ const (
 // Valid reports whether l is a level that exists.
 func (l Level) Valid() bool { return l == LevelMedium || l == LevelHigh }
 
+// Check refuses a listing that is none.
+func (l Listing) Check(now time.Time) error {
+	var ps Problems
+	if !l.Level.Valid() {
+		ps.Add("level", Refuse(ReasonFieldBad))
+	}
+	if l.From.IsZero() || l.From.After(now) || !l.To.IsZero() && !l.To.After(l.From) {
+		ps.Add("from", Refuse(ReasonListingPeriod))
+	}
+	return ps.Err()
+}
+
 // Listing is a place declared risky between two instants.
 type Listing struct {
 	ID    string

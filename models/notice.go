@@ -9,7 +9,11 @@ type NoticeKind string
 const (
 	NoticeColour NoticeKind = "colour" // a decision gave them another colour
 	NoticeReview NoticeKind = "review" // something of theirs was judged
+	NoticePassed NoticeKind = "passed" // the district answers their appeal now
 )
+
+// OfReview reports whether the subject is a review.
+func (k NoticeKind) OfReview() bool { return k == NoticeReview || k == NoticePassed }
 
 // Notice tells a resident of something that happened to them. It holds no words:
 // they are made of its subject when it is read, in the reader's language.

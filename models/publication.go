@@ -49,7 +49,3 @@ func Covers(place, jurisdiction string) bool {
 	}
 	return Within(jurisdiction, place)
 }
-
-// RedCap is how many people a publication may turn red before an officer above must
-// agree to it.
-const RedCap = 100

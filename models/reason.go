@@ -124,6 +124,30 @@ const (
 	ReasonReviewOwn     Reason = "review.own_case"
 	ReasonVerdict       Reason = "review.verdict"
 	ReasonVerdictReason Reason = "review.reason_required"
+	ReasonReviewPassed  Reason = "review.passed_on"
+	ReasonReviewDoing   Reason = "review.own_doing"
+
+	// Appeals, and the pictures that go with them.
+	ReasonAppealTarget    Reason = "appeal.target_unknown"
+	ReasonAppealOpen      Reason = "appeal.open"
+	ReasonAppealNothing   Reason = "appeal.nothing"
+	ReasonAppealFacts     Reason = "appeal.facts"
+	ReasonPhotoType       Reason = "photo.type"
+	ReasonPhotoTooLarge   Reason = "photo.too_large"
+	ReasonPhotoUnreadable Reason = "photo.unreadable"
+	ReasonPhotoTooMany    Reason = "photo.too_many"
+	ReasonPhotoUnknown    Reason = "photo.unknown"
+
+	// Levers.
+	ReasonProposalUnknown Reason = "proposal.unknown"
+	ReasonProposalClosed  Reason = "proposal.closed"
+	ReasonProposalOwn     Reason = "proposal.own"
+	ReasonProposalAbove   Reason = "proposal.above"
+	ReasonOrderReason     Reason = "order.reason"
+	ReasonOrderUntil      Reason = "order.until"
+	ReasonListingPeriod   Reason = "listing.period"
+	ReasonExposurePeriod  Reason = "exposure.period"
+	ReasonExposureNobody  Reason = "exposure.nobody"
 
 	// Records from registries and laboratories.
 	ReasonRecordsMissing Reason = "records.missing"
@@ -181,7 +205,14 @@ var kinds = map[Reason]Kind{
 
 	ReasonReviewUnknown: NotFound, ReasonReviewTaken: Conflict, ReasonReviewUnheld: Conflict,
 	ReasonReviewClosed: Conflict, ReasonReviewOwn: Forbidden, ReasonVerdict: Invalid,
-	ReasonVerdictReason: Invalid,
+	ReasonVerdictReason: Invalid, ReasonReviewPassed: Conflict, ReasonReviewDoing: Forbidden,
+
+	ReasonAppealTarget: NotFound, ReasonAppealOpen: Conflict, ReasonAppealNothing: Conflict, ReasonAppealFacts: Invalid,
+	ReasonPhotoType: Invalid, ReasonPhotoTooLarge: TooLarge, ReasonPhotoUnreadable: Invalid, ReasonPhotoTooMany: Invalid,
+	ReasonPhotoUnknown: NotFound,
+
+	ReasonProposalUnknown: NotFound, ReasonProposalClosed: Conflict, ReasonProposalOwn: Forbidden, ReasonProposalAbove: Forbidden,
+	ReasonOrderReason: Invalid, ReasonOrderUntil: Invalid, ReasonListingPeriod: Invalid, ReasonExposurePeriod: Invalid, ReasonExposureNobody: Conflict,
 
 	ReasonRecordsMissing: Invalid, ReasonRecordLine: Invalid, ReasonRecordDate: Invalid,
 	ReasonRecordProduct: Invalid, ReasonRecordDose: Invalid, ReasonRecordResult: Invalid,

@@ -19,6 +19,8 @@ type Vaccination struct {
 	Dose     int       // 1 for the first
 	Date     time.Time // the day, at midnight UTC
 	Site     string    // where it was given
+
+	Withdrawn bool // an appeal was right: it is not theirs, or not so
 }
 
 // Check refuses a dose that cannot have been given as told.
@@ -94,6 +96,9 @@ func CourseOf(doses []Vaccination) Course {
 	slices.SortFunc(c.Doses, func(a, b Vaccination) int { return a.Date.Compare(b.Date) })
 	given := map[string]int{}
 	for _, d := range c.Doses {
+		if d.Withdrawn {
+			continue
+		}
 		p, _ := ProductOf(d.Product)
 		given[p.Group]++
 		if !c.Complete && p.Doses > 0 && given[p.Group] >= p.Doses {
@@ -112,6 +117,8 @@ type Test struct {
 	Result   string // negative or positive
 	Sampled  time.Time
 	Lab      string
+
+	Withdrawn bool // likewise
 }
 
 // Check refuses a result that cannot be one.

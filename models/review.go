@@ -10,6 +10,7 @@ const (
 	ReviewRegistration ReviewKind = "registration"
 	ReviewDeclaration  ReviewKind = "declaration"
 	ReviewCorrection   ReviewKind = "correction"
+	ReviewAppeal       ReviewKind = "appeal"
 )
 
 // ReviewState is where a review stands.
@@ -22,6 +23,7 @@ const (
 	ReviewApproved ReviewState = "approved"
 	ReviewCleared  ReviewState = "cleared"
 	ReviewRefused  ReviewState = "refused"
+	ReviewGranted  ReviewState = "granted"
 )
 
 // Done reports whether the review has been judged.
@@ -31,24 +33,32 @@ func (s ReviewState) Done() bool { return s != ReviewOpen && s != ReviewClaimed 
 type Verdict string
 
 // The verdicts. Clear is for declarations alone: the answers stand, and the
-// worker has found that the risk they told of is over.
+// worker has found that the risk they told of is over. Grant is for appeals alone,
+// in the place of Approve: some of what is contested was wrong.
 const (
 	Approve Verdict = "approve"
 	Clear   Verdict = "clear"
 	Reject  Verdict = "refuse"
+	Grant   Verdict = "grant"
 )
 
 // Judgement is a verdict and the words that go with it. The words are shown to
-// the resident, so a refusal needs them.
+// the resident, so a refusal needs them, as does whatever answers an appeal.
 type Judgement struct {
 	Verdict Verdict
 	Words   string
+	Facts   []string // of an appeal that is granted: ids of what was wrong
 }
 
 // For checks that the judgement is one that this kind of review can have, and
 // gives the state it leads to.
 func (j Judgement) For(kind ReviewKind) (ReviewState, error) {
+	if kind == ReviewAppeal {
+		return j.answer()
+	}
 	switch {
+	case len(j.Facts) > 0:
+		return "", Refuse(ReasonAppealFacts).On("facts")
 	case j.Verdict == Approve:
 		return ReviewApproved, nil
 	case j.Verdict == Clear && kind == ReviewDeclaration && j.Words != "":
@@ -61,6 +71,30 @@ func (j Judgement) For(kind ReviewKind) (ReviewState, error) {
 	return "", Refuse(ReasonVerdict).On("verdict")
 }
 
+// answer is For of an appeal.
+func (j Judgement) answer() (ReviewState, error) {
+	switch {
+	case j.Verdict != Grant && j.Verdict != Reject:
+		return "", Refuse(ReasonVerdict).On("verdict")
+	case j.Words == "":
+		return "", Refuse(ReasonVerdictReason).On("words")
+	case (j.Verdict == Grant) != (len(j.Facts) > 0): // to grant is to say what was wrong
+		return "", Refuse(ReasonAppealFacts).On("facts")
+	case j.Verdict == Grant:
+		return ReviewGranted, nil
+	}
+	return ReviewRefused, nil
+}
+
+// ReviewLevel is whose turn it is.
+type ReviewLevel string
+
+// The levels. Only appeals ever come to the district's.
+const (
+	LevelCommunity ReviewLevel = "community"
+	LevelDistrict  ReviewLevel = "district"
+)
+
 // Review is a community worker's work item.
 type Review struct {
 	ID          string
@@ -68,6 +102,7 @@ type Review struct {
 	ResidentID  string
 	SubjectID   string // the declaration or correction; the resident for a registration
 	CommunityID string
+	Level       ReviewLevel
 	State       ReviewState
 	ClaimedBy   string // staff id
 	Words       string // what the worker said when judging

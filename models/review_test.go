@@ -27,7 +27,7 @@ func TestJudgementFor(t *testing.T) {
 		{"red", "x", same(outcome{"", ReasonVerdict})},
 	} {
 		for kind, want := range c.want {
-			state, err := Judgement{c.verdict, c.words}.For(kind)
+			state, err := Judgement{Verdict: c.verdict, Words: c.words}.For(kind)
 			if got := (outcome{state, reasonOf(t, err)}); got != want {
 				t.Errorf("%q with %q on a %s: got %v, want %v", c.verdict, c.words, kind, got, want)
 			}
@@ -37,7 +37,7 @@ func TestJudgementFor(t *testing.T) {
 
 func TestReviewStateDone(t *testing.T) {
 	t.Parallel()
-	for state, want := range map[ReviewState]bool{ReviewOpen: false, ReviewClaimed: false, ReviewApproved: true, ReviewCleared: true, ReviewRefused: true} {
+	for state, want := range map[ReviewState]bool{ReviewOpen: false, ReviewClaimed: false, ReviewApproved: true, ReviewCleared: true, ReviewRefused: true, ReviewGranted: true} {
 		if state.Done() != want {
 			t.Errorf("%s: done is %v", state, state.Done())
 		}

@@ -29,6 +29,10 @@ func Roles() []Role { return slices.Clone(roles) }
 // Valid reports whether r is a role that exists.
 func (r Role) Valid() bool { return slices.Contains(roles, r) }
 
+// Judges reports whether the role decides what residents ask for: whoever does gives
+// their own document, so that they never judge themselves.
+func (r Role) Judges() bool { return r == RoleWorker || r == RoleLead }
+
 // Staff is a member of staff and the part of the tree they work in.
 type Staff struct {
 	ID           string
@@ -70,8 +74,9 @@ type Auditor struct{ Staff }
 
 // Client is a registry or laboratory that delivers records.
 type Client struct {
-	ID      string
-	Display string
+	ID           string
+	Display      string
+	Jurisdiction string // whose epidemiologists agree to what it delivers
 }
 
 // Actor is who does something: every change and every look at another person's
@@ -129,10 +134,13 @@ type AccessPurpose string
 // Why a record is looked at.
 const (
 	AccessReview  AccessPurpose = "review"
+	AccessPhoto   AccessPurpose = "photo" // a picture that went with an appeal
 	AccessGate    AccessPurpose = "gate"
 	AccessImport  AccessPurpose = "import"
-	AccessDryRun  AccessPurpose = "dry_run" // what new rules would mean for some
-	AccessExplain AccessPurpose = "explain" // a past decision was taken again, to see whether it was right
+	AccessBehalf  AccessPurpose = "on_behalf" // a worker declared for them
+	AccessPropose AccessPurpose = "proposal"  // somebody proposed or judged something about them
+	AccessDryRun  AccessPurpose = "dry_run"   // what new rules would mean for some
+	AccessExplain AccessPurpose = "explain"   // a past decision was taken again, to see whether it was right
 )
 
 // Guard is a guard who may not have said yet where they stand.

@@ -7,7 +7,8 @@ import (
 	"healthcode/models"
 )
 
-// ConsolePage is a worker's queue: one page of what waits in their communities.
+// ConsolePage is a queue: one page of what waits in a worker's communities, or of
+// what came to a lead from those of the jurisdiction.
 type ConsolePage struct {
 	Page
 	StaffBar
@@ -27,6 +28,7 @@ type QueueRow struct {
 	Waiting   string // how long, in words
 	Due       time.Time
 	Overdue   bool
+	District  bool // an appeal that is no longer, or never was, the community's
 	Mine      bool // claimed by the reader
 	Taken     bool // claimed by a colleague
 }
@@ -42,7 +44,7 @@ type Queue struct {
 }
 
 // NewConsolePage makes the queue as it stands at now.
-func NewConsolePage(p Page, by models.Worker, q Queue, now time.Time) ConsolePage {
+func NewConsolePage(p Page, by models.Staff, q Queue, now time.Time) ConsolePage {
 	out := ConsolePage{Page: p, StaffBar: StaffBar{by.Display, by.Role}, After: q.After}
 	names := map[string]string{}
 	for _, c := range q.Communities {
@@ -59,9 +61,9 @@ func NewConsolePage(p Page, by models.Worker, q Queue, now time.Time) ConsolePag
 	return out
 }
 
-func queueRow(p Page, by models.Worker, r models.Review, now time.Time) QueueRow {
+func queueRow(p Page, by models.Staff, r models.Review, now time.Time) QueueRow {
 	row := QueueRow{ID: r.ID, Kind: p.T("console.kind." + string(r.Kind)), Since: r.CreatedAt, Due: r.DueAt,
-		Waiting: waiting(p, now.Sub(r.CreatedAt)), Overdue: !r.State.Done() && now.After(r.DueAt),
+		Waiting: waiting(p, now.Sub(r.CreatedAt)), Overdue: r.Late(now), District: r.Level == models.LevelDistrict,
 		Mine: r.ClaimedBy == by.ID, Taken: r.ClaimedBy != "" && r.ClaimedBy != by.ID}
 	state := string(r.State)
 	switch {

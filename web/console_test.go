@@ -44,7 +44,7 @@ func TestQueue(t *testing.T) {
 	late.DueAt = queueNoon.Add(-time.Second)
 	q := Queue{Communities: []models.Community{community},
 		Reviews: []models.Review{late, matter("OPEN", ""), matter("MINE", "me"), matter("THEIRS", "you")}}
-	got := NewConsolePage(page("en"), worker, q, queueNoon)
+	got := NewConsolePage(page("en"), worker.Staff, q, queueNoon)
 	for i, want := range []QueueRow{{Overdue: true}, {}, {Mine: true}, {Taken: true}} {
 		row := got.Rows[i]
 		if row.Overdue != want.Overdue || row.Mine != want.Mine || row.Taken != want.Taken || row.Community != "Cuiyuan" {
@@ -71,10 +71,10 @@ func TestQueueGoesOn(t *testing.T) {
 	for i := range queuePage {
 		q.Reviews = append(q.Reviews, matter(fmt.Sprintf("R%02d", i), ""))
 	}
-	if html := rendered(t, NewConsolePage(page("zh"), worker, q, queueNoon)); !strings.Contains(html, `href="/console?after=R49"`) {
+	if html := rendered(t, NewConsolePage(page("zh"), worker.Staff, q, queueNoon)); !strings.Contains(html, `href="/console?after=R49"`) {
 		t.Error("a full page has no next one")
 	}
-	if html := rendered(t, NewConsolePage(page("zh"), worker, Queue{After: "R49"}, queueNoon)); !strings.Contains(html, `href="/console"`) {
+	if html := rendered(t, NewConsolePage(page("zh"), worker.Staff, Queue{After: "R49"}, queueNoon)); !strings.Contains(html, `href="/console"`) {
 		t.Error("an empty page has no way back")
 	}
 }
@@ -108,7 +108,7 @@ func someCase(t *testing.T, r models.Review) Case {
 func TestReviewPage(t *testing.T) {
 	t.Parallel()
 	for _, language := range models.Languages() {
-		html := rendered(t, NewReviewPage(page(language), worker, someCase(t, matter("R1", "me")), queueNoon))
+		html := rendered(t, NewReviewPage(page(language), worker.Staff, someCase(t, matter("R1", "me")), queueNoon))
 		for _, want := range []string{"张小三", "11010519491231002X", "38.2", "You declared a fever.", "Worker 3",
 			`data-action="/v1/reviews/R1/judgement"`, `value="approve"`, `value="clear"`, `value="refuse"`, `data-release="R1"`} {
 			if !strings.Contains(html, want) {
@@ -117,15 +117,45 @@ func TestReviewPage(t *testing.T) {
 		}
 	}
 	for by, state := range map[string]string{"": "open", "you": "taken"} {
-		html := rendered(t, NewReviewPage(page("en"), worker, someCase(t, matter("R1", by)), queueNoon))
+		html := rendered(t, NewReviewPage(page("en"), worker.Staff, someCase(t, matter("R1", by)), queueNoon))
 		if strings.Contains(html, `id="judgement"`) || strings.Contains(html, "data-claim") != (by == "") {
 			t.Errorf("a case that is %s can be judged, or cannot be claimed", state)
 		}
 	}
 	done := matter("R1", "me")
 	done.State = models.ReviewApproved
-	if html := rendered(t, NewReviewPage(page("en"), worker, someCase(t, done), queueNoon)); strings.Contains(html, `id="judgement"`) {
+	if html := rendered(t, NewReviewPage(page("en"), worker.Staff, someCase(t, done), queueNoon)); strings.Contains(html, `id="judgement"`) {
 		t.Error("a closed case can be judged")
+	}
+}
+
+// TestAppealPage: what is contested can be chosen, unless it was withdrawn; and the
+// lead's queue is not a community's.
+func TestAppealPage(t *testing.T) {
+	t.Parallel()
+	r := matter("R1", "me")
+	r.Kind, r.Level = models.ReviewAppeal, models.LevelDistrict
+	for _, language := range models.Languages() {
+		p := page(language)
+		c := someCase(t, r)
+		c.Appeal = objected(p, queueNoon)[0]
+		c.Appeal.Contested = objecting(p, queueNoon).Contested
+		html := rendered(t, NewReviewPage(p, worker.Staff, c, queueNoon))
+		for _, want := range []string{"I was not there.", `value="f1"`, `value="grant"`, `value="refuse"`, `href="/v1/photos/p2" data-enlarge`, `<dialog id="enlarged"`} {
+			if !strings.Contains(html, want) {
+				t.Errorf("%s: the appeal lacks %s", language, want)
+			}
+		}
+		for _, never := range []string{`value="f2"`, `value="approve"`, `value="clear"`} {
+			if strings.Contains(html, never) {
+				t.Errorf("%s: the appeal has %s", language, never)
+			}
+		}
+		lead := models.Staff{ID: "lead", Display: "Lead 1", Role: models.RoleLead}
+		html = rendered(t, NewConsolePage(p, lead, Queue{Communities: []models.Community{community}, Reviews: []models.Review{r}}, queueNoon))
+		if !strings.Contains(html, Text(language, "console.lead")) || strings.Contains(html, Text(language, "console.communities")) || !strings.Contains(html, `href="/console/reviews/R1"`) {
+			t.Errorf("%s: the lead's queue is a worker's", language)
+		}
 	}
 }
 
@@ -133,7 +163,7 @@ func TestReviewPage(t *testing.T) {
 // law allows it, and that each says what it does.
 func TestVerdicts(t *testing.T) {
 	t.Parallel()
-	for _, kind := range []models.ReviewKind{models.ReviewRegistration, models.ReviewDeclaration, models.ReviewCorrection} {
+	for _, kind := range []models.ReviewKind{models.ReviewRegistration, models.ReviewDeclaration, models.ReviewCorrection, models.ReviewAppeal} {
 		for _, language := range models.Languages() {
 			p := ReviewPage{Page: page(language), Matter: kind}
 			offered := map[models.Verdict]bool{}
@@ -143,8 +173,12 @@ func TestVerdicts(t *testing.T) {
 					t.Errorf("%s %s: %+v has no words", kind, language, v)
 				}
 			}
-			for _, v := range []models.Verdict{models.Approve, models.Clear, models.Reject} {
-				_, err := models.Judgement{Verdict: v, Words: "why"}.For(kind)
+			for _, v := range []models.Verdict{models.Approve, models.Clear, models.Reject, models.Grant} {
+				j := models.Judgement{Verdict: v, Words: "why"}
+				if v == models.Grant {
+					j.Facts = []string{"f1"}
+				}
+				_, err := j.For(kind)
 				if offered[v] != (err == nil) {
 					t.Errorf("%s: %s offered %v, but %v", kind, v, offered[v], err)
 				}

@@ -20,6 +20,7 @@ type MePage struct {
 	Declarations []Declared
 	Decisions    []StandingAt
 	Reviews      []models.Review
+	Appeals      int
 	Tests        []models.Test
 	Visits       []models.Visit
 	Consents     []ConsentState

@@ -31,6 +31,7 @@ type NoticeView struct {
 	Say     string
 	Reasons []string // why, of a change of colour
 	Words   string   // what the worker said, of a judgement
+	Appeal  bool     // it is about an appeal
 }
 
 // Changed says which colour a code has now, and which it had, if that is known.

@@ -137,6 +137,14 @@ type WhyPage struct {
 type Reasoned struct {
 	Why, Clear, Ask string
 	Until           time.Time
+	Appeal          string // where to object; "" if there is nothing to object to
+	Facts           []FactView
+}
+
+// FactView is a piece of evidence that a reason rests on, in words.
+type FactView struct {
+	Say string
+	At  time.Time
 }
 
 // VaccinationsPage shows doses, to whoever has proved that they are theirs.
@@ -151,6 +159,8 @@ type VaccinationsPage struct {
 
 // Dose is one vaccination.
 type Dose struct {
+	ID                          string
+	Withdrawn                   bool
 	Number                      int
 	Product, Maker, Batch, Site string
 	Date                        time.Time

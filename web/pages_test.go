@@ -74,7 +74,7 @@ func states() []state {
 		{"register again", func(p Page) Framed { return NewRegisterPage(p, []models.Community{community}, "Bring it.", phone) }, []string{"<blockquote>", "138****"}, nil},
 		{"why, nothing", func(p Page) Framed { return WhyPage{Page: p, Standing: standing(p, models.Green), Phone: "12345"} }, []string{`href="tel:12345"`}, []string{"<dl>"}},
 		{"why", func(p Page) Framed {
-			return WhyPage{Page: p, Standing: standing(p, models.Yellow), Reasons: []Reasoned{{"a", "b", "c", now}}}
+			return WhyPage{Page: p, Standing: standing(p, models.Yellow), Reasons: []Reasoned{{Why: "a", Clear: "b", Ask: "c", Until: now, Appeal: "/appeal?decision=d1", Facts: []FactView{{"A piece of evidence", now}}}}}
 		}, []string{"<dl>", "colour-yellow"}, nil},
 		{"vaccinations, unverified", func(p Page) Framed { return VaccinationsPage{Page: p, Doses: []Dose{{Number: 1}}} }, []string{`class="note"`}, []string{"<dl>"}},
 		{"vaccinations, not agreed", func(p Page) Framed { return VaccinationsPage{Page: p, Verified: true, Doses: []Dose{{Number: 1}}} }, []string{`href="/me"`}, []string{"<dl>"}},
@@ -84,6 +84,18 @@ func states() []state {
 		}, []string{"<dd>P</dd>"}, []string{`class="note"`}},
 		{"me", func(p Page) Framed { return full(p, now) }, []string{`data-confirm="close"`, `data-path="/v1/sessions/s2"`, "Bring it."}, []string{`data-path="/v1/sessions/s1"`}},
 		{"me, nothing", func(p Page) Framed { return MePage{Page: p, Standing: standing(p, models.Grey)} }, []string{`id="said"`}, nil},
+		{"appeal", func(p Page) Framed { return objecting(p, now) }, []string{`data-kind="decision"`, `data-id="d1"`, `type="file"`, "<li>R</li>", "appeal."}, []string{"capture"}},
+		{"appeal, order", func(p Page) Framed {
+			page := objecting(p, now)
+			page.District, page.Reasons, page.Contested = true, nil, nil
+			return page
+		}, []string{`data-most="3"`}, []string{"<h3>"}},
+		{"appeals", func(p Page) Framed { return AppealsPage{Page: p, Appeals: objected(p, now)} },
+			[]string{`src="/v1/photos/p1"`, "<blockquote>Right.</blockquote>", `class="note"`}, []string{`href="/code/why"`}},
+		{"appeals, none", func(p Page) Framed { return AppealsPage{Page: p} }, []string{`href="/code/why"`}, []string{"<section"}},
+		{"vaccinations, withdrawn", func(p Page) Framed {
+			return VaccinationsPage{Page: p, Verified: true, Agreed: true, Doses: []Dose{{ID: "v1", Number: 1, Withdrawn: true}, {ID: "v2", Number: 2}}}
+		}, []string{`href="/appeal?record=v2"`, `class="note"`}, []string{`href="/appeal?record=v1"`}},
 		{"door", func(p Page) Framed { return DoorPage{p} }, []string{`role="status"`}, nil},
 		{"pass", func(p Page) Framed { return PassPage{p} }, []string{"fragment."}, nil},
 		{"enter", func(p Page) Framed { return EnterPage{p} }, []string{`role="status"`}, nil},
@@ -106,13 +118,44 @@ func states() []state {
 	return list
 }
 
+// objecting is the page of somebody who objects to a decision.
+func objecting(p Page, now time.Time) AppealPage {
+	return AppealPage{Page: p, Target: models.Target{Kind: models.TargetDecision, ID: "d1"},
+		Against: AgainstDecision(p, models.Decision{ID: "d1", At: now, Outcome: models.Outcome{Colour: models.Red}}), Reasons: []string{"R"},
+		Contested: []ContestedView{{ID: "f1", Say: "S", At: now}, {ID: "f2", Say: "S", At: now, Withdrawn: true}}}
+}
+
+// objected are appeals in every state there is, about every kind of evidence.
+func objected(p Page, now time.Time) (list []AppealView) {
+	for _, r := range []models.Review{{State: models.ReviewOpen, Level: models.LevelCommunity, DueAt: now.Add(time.Hour)},
+		{State: models.ReviewClaimed, Level: models.LevelDistrict, DueAt: now.Add(time.Hour)}, {State: models.ReviewOpen, Level: models.LevelDistrict, DueAt: now.Add(-time.Hour)},
+		{State: models.ReviewGranted, Words: "Right."}, {State: models.ReviewRefused, Words: "No."}} {
+		view := NewAppealView(p, models.Appeal{At: now, Words: "I was not there.", Review: r}, AgainstDecision(p, models.Decision{}), now)
+		view.Photos = PhotoViews(p, "/v1/photos/", []string{"p1", "p2"})
+		list = append(list, view)
+	}
+	for _, f := range evidence {
+		list[0].Contested = append(list[0].Contested, ContestedView{Say: FactWords(p.Language, f, "Yuhang"), At: now})
+	}
+	list[0].Contested = append(list[0].Contested, ContestedView{Say: DoseWords(p.Language, models.Vaccination{Product: "sinovac", Dose: 2}), At: now})
+	return list
+}
+
+// evidence is a fact of every kind, with codes that every catalogue has and some that
+// none has.
+var evidence = []models.Fact{{Kind: models.FactVerified}, {Kind: models.FactDeclaration, Code: "health"}, {Kind: models.FactSymptom, Code: "fever"},
+	{Kind: models.FactSymptom, Code: "loss_of_taste"}, {Kind: models.FactContact, Code: "yes"}, {Kind: models.FactContact, Code: "perhaps"},
+	{Kind: models.FactStay, Code: "330110", Level: "high"}, {Kind: models.FactTest, Code: "pcr", Result: "positive"}, {Kind: models.FactVaccination},
+	{Kind: models.FactFinding, Code: "cleared"}, {Kind: models.FactExposure, Level: "rotating"}, {Kind: models.FactOrder, Code: "confirmed"},
+	{Kind: models.FactOrder, Code: "unknown"}, {Kind: "other"}}
+
 // told are notices of every kind there is.
 func told(language string, now time.Time) (list []NoticeView) {
 	for c := models.Green; c <= models.Red; c++ {
 		list = append(list, NoticeView{At: now, Colour: c.String(), Say: Changed(language, models.Red+models.Green-c, c)},
 			NoticeView{At: now, Colour: c.String(), Say: Changed(language, 0, c), Reasons: []string{"R"}})
 	}
-	for _, k := range []models.ReviewKind{models.ReviewRegistration, models.ReviewDeclaration, models.ReviewCorrection} {
+	for _, k := range []models.ReviewKind{models.ReviewRegistration, models.ReviewDeclaration, models.ReviewCorrection, models.ReviewAppeal} {
 		list = append(list, NoticeView{At: now, Say: Judged(language, models.Review{Kind: k, State: models.ReviewCleared}), Words: "Bring it."})
 	}
 	for i := range list {
@@ -133,7 +176,7 @@ func full(p Page, now time.Time) MePage {
 	for _, k := range []models.ReviewKind{models.ReviewRegistration, models.ReviewDeclaration, models.ReviewCorrection} {
 		page.Reviews = append(page.Reviews, models.Review{Kind: k, State: models.ReviewRefused, Words: "Bring it."})
 	}
-	for _, why := range []models.AccessPurpose{models.AccessReview, models.AccessGate, models.AccessImport, models.AccessDryRun, models.AccessExplain} {
+	for _, why := range []models.AccessPurpose{models.AccessReview, models.AccessGate, models.AccessImport, models.AccessBehalf, models.AccessPropose, models.AccessDryRun, models.AccessExplain} {
 		page.Accesses = append(page.Accesses, models.Access{Purpose: why})
 	}
 	return page

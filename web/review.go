@@ -26,6 +26,7 @@ type ReviewPage struct {
 	Standing     StandingView
 	Reasons      []string
 	Matter       models.ReviewKind
+	Appeal       AppealView // of an appeal
 }
 
 // Answer is one answer of a declaration in the worker's words.
@@ -45,16 +46,17 @@ type Case struct {
 	Said      time.Time   // when it was declared
 	Answers   []Answer
 	Reasons   []string // why the colour is what it is, from the rules
+	Appeal    AppealView
 }
 
 // NewReviewPage makes the page of a case as it stands at now.
-func NewReviewPage(p Page, by models.Worker, c Case, now time.Time) ReviewPage {
+func NewReviewPage(p Page, by models.Staff, c Case, now time.Time) ReviewPage {
 	out := ReviewPage{Page: p, StaffBar: StaffBar{by.Display, by.Role}, QueueRow: queueRow(p, by, c.Review, now),
 		Done: c.Review.State.Done(), Matter: c.Review.Kind,
 		Name: c.Resident.Name.Reveal(), NewName: c.NewName.Reveal(),
 		DocumentType: p.T("document.type." + string(c.Resident.Document.Type)), Number: c.Resident.Document.Number.Reveal(),
 		Phone: c.Resident.Phone.Reveal(), Verified: c.Resident.Verified, Form: c.Form, Said: c.Said, Answers: c.Answers,
-		Standing: NewStandingView(p, c.Standing), Reasons: c.Reasons}
+		Standing: NewStandingView(p, c.Standing), Reasons: c.Reasons, Appeal: c.Appeal}
 	out.Community = c.Community.Name.In(p.Language)
 	return out
 }
@@ -74,7 +76,11 @@ func (p ReviewPage) Verdicts() []VerdictChoice {
 		list = append(list, VerdictChoice{v, p.T("console.verdict." + string(v)),
 			p.T("console.does." + string(p.Matter) + "." + string(v)), class})
 	}
-	add(models.Approve, "main")
+	if p.Matter == models.ReviewAppeal {
+		add(models.Grant, "main")
+	} else {
+		add(models.Approve, "main")
+	}
 	if p.Matter == models.ReviewDeclaration {
 		add(models.Clear, "")
 	}
@@ -83,7 +89,7 @@ func (p ReviewPage) Verdicts() []VerdictChoice {
 }
 
 // phrases is how many ready-made sentences each kind of case has in the catalogue.
-var phrases = map[models.ReviewKind]int{models.ReviewRegistration: 3, models.ReviewDeclaration: 3, models.ReviewCorrection: 2}
+var phrases = map[models.ReviewKind]int{models.ReviewRegistration: 3, models.ReviewDeclaration: 3, models.ReviewCorrection: 2, models.ReviewAppeal: 3}
 
 // Phrases are sentences that a worker can put into their words with one press.
 func (p ReviewPage) Phrases() []string {

@@ -27,14 +27,26 @@ type StaffBar struct {
 	Role models.Role
 }
 
-// Worker reports whether the reader has a queue.
+// Worker reports whether the reader is of a community.
 func (b StaffBar) Worker() bool { return b.Role == models.RoleWorker }
+
+// Desk reports whether the reader has a queue.
+func (b StaffBar) Desk() bool { return b.Worker() || b.Lead() }
+
+// Lead reports whether the queue is that of a district.
+func (b StaffBar) Lead() bool { return b.Role == models.RoleLead }
 
 // Administrator reports whether the reader may invite.
 func (b StaffBar) Administrator() bool { return b.Role == models.RoleAdministrator }
 
 // Officer reports whether the reader drafts and publishes rules.
 func (b StaffBar) Officer() bool { return b.Role == models.RoleOfficer }
+
+// Proposes reports whether the reader enters proposals or agrees to them.
+func (b StaffBar) Proposes() bool { return b.Role.Proposes() }
+
+// Auditor reports whether the reader is told what others did.
+func (b StaffBar) Auditor() bool { return b.Role == models.RoleAuditor }
 
 // InvitationsPage is where an administrator invites.
 type InvitationsPage struct {

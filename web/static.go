@@ -15,10 +15,11 @@ import (
 var bundles = map[string][]string{
 	"app.css":     {"static/weui.css", "static/app.css"},
 	"staff.css":   {"static/staff.css"},
-	"app.js":      {"static/app.js"},
+	"app.js":      {"static/form.js", "static/app.js"},
 	"code.js":     {"pass/sha256.js", "pass/qr.js", "pass/pass.js", "static/code.js"},
-	"door.js":     {"static/app.js", "static/door.js"},
+	"door.js":     {"static/form.js", "static/app.js", "static/door.js"},
 	"enter.js":    {"static/enter.js"},
+	"appeal.js":   {"static/form.js", "static/app.js", "static/appeal.js"},
 	"again.js":    {"static/again.js"},
 	"scan.js":     {"static/scan.js"}, // beside app.js, where the page scans
 	"fragment.js": {"static/fragment.js"},
@@ -27,6 +28,9 @@ var bundles = map[string][]string{
 	"gate.js":     {"static/vendor/jsqr.js", "static/scanner.js", "static/staff.js", "static/gate.js"},
 	"console.js":  {"static/staff.js", "static/console.js"},
 	"office.js":   {"static/staff.js", "static/office.js"},
+	"alarm.js":    {"static/staff.js", "static/alarm.js"},
+	"onbehalf.js": {"static/staff.js", "static/form.js", "static/onbehalf.js"},
+	"proposal.js": {"static/staff.js", "static/proposal.js"},
 }
 
 // asset is one bundle, ready to be sent.

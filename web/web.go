@@ -37,6 +37,8 @@ var pages = []struct {
 	{"declare", "app.js", DeclarePage{}},
 	{"me", "app.js", MePage{}},
 	{"notices", "app.js", NoticesPage{}},
+	{"appeal", "appeal.js", AppealPage{}},
+	{"appeals", "app.js", AppealsPage{}},
 	{"door", "door.js", DoorPage{}},
 	{"pass", "fragment.js", PassPage{}},
 	{"enter", "enter.js", EnterPage{}},
@@ -54,6 +56,10 @@ var pages = []struct {
 	{"office", "office.js", OfficePage{}},
 	{"draft", "office.js", DraftPage{}},
 	{"samples", "office.js", SamplesPage{}},
+	{"alarms", "alarm.js", AlarmsPage{}},
+	{"onbehalf", "onbehalf.js", OnBehalfPage{}},
+	{"proposals", "proposal.js", ProposalsPage{}},
+	{"proposal", "proposal.js", ProposalPage{}},
 }
 
 // printed is a page ready to be written.
@@ -112,6 +118,8 @@ func (f framed) Title() string {
 		return f.T("rules.title") + " · " + page.Place
 	case DraftPage:
 		return page.Heading()
+	case ProposalPage:
+		return f.T("proposal.title") + " · " + page.Heading()
 	}
 	return f.T(f.Name + ".title")
 }
@@ -130,7 +138,8 @@ func (f framed) Styles() []string {
 // Staff reports whether the page is for staff.
 func (f framed) Staff() bool {
 	switch f.Content.(type) {
-	case StaffLoginPage, JoinPage, GatePage, ConsolePage, ReviewPage, InvitationsPage, PosterPage, OfficePage, DraftPage, SamplesPage:
+	case StaffLoginPage, JoinPage, GatePage, ConsolePage, ReviewPage, InvitationsPage, PosterPage, OfficePage, DraftPage, SamplesPage,
+		AlarmsPage, OnBehalfPage, ProposalsPage, ProposalPage:
 		return true
 	}
 	return false

@@ -91,7 +91,7 @@ func (w *world) seed(ctx context.Context) error {
 	}
 	defer s.Close()
 	seeder := &seeder{Store: s, ctx: ctx, now: &now, w: w}
-	for _, part := range []func() error{seeder.places, seeder.staff, seeder.residents, seeder.registry} {
+	for _, part := range []func() error{seeder.places, seeder.staff, seeder.listings, seeder.residents, seeder.registry} {
 		if err := part(); err != nil {
 			return fmt.Errorf("seed: %w", err)
 		}
@@ -168,10 +168,35 @@ func (s *seeder) places() error {
 			s.c.Venue, s.c.Poster = v.ID, v.Poster
 		}
 	}
-	listings := []models.Listing{{Place: "420100", Level: models.LevelHigh}, {Place: "230100", Level: models.LevelMedium}}
-	for _, l := range listings {
+	return nil
+}
+
+// listings are proposed by one epidemiologist of the province and agreed to by the
+// other.
+func (s *seeder) listings() error {
+	first, err := s.signIn("epi")
+	if err != nil {
+		return err
+	}
+	second, err := s.signIn("epi2")
+	if err != nil {
+		return err
+	}
+	lister, err := s.Epidemiologist(s.ctx, first)
+	if err != nil {
+		return err
+	}
+	agrees, err := s.Proposer(s.ctx, second)
+	if err != nil {
+		return err
+	}
+	for _, l := range []models.Listing{{Place: "420100", Level: models.LevelHigh}, {Place: "230100", Level: models.LevelMedium}} {
 		l.From = s.now.Add(-24 * time.Hour)
-		if err := s.List(s.ctx, by, l); err != nil {
+		p, err := s.List(s.ctx, lister, l, "国务院联防联控机制通报")
+		if err != nil {
+			return err
+		}
+		if err := s.Agree(s.ctx, agrees, p.ID, ""); err != nil {
 			return err
 		}
 	}
@@ -186,8 +211,14 @@ func (s *seeder) staff() error {
 		{"admin", models.Staff{Role: models.RoleAdministrator, Display: "余杭区管理员"}},
 		{"worker", models.Staff{Role: models.RoleWorker, Display: "良渚社区网格员", Communities: s.c.Communities[:2]}},
 		{"worker2", models.Staff{Role: models.RoleWorker, Display: "古荡社区网格员", Jurisdiction: "330106", Communities: s.c.Communities[2:]}},
+		{"worker3", models.Staff{Role: models.RoleWorker, Display: "良渚社区网格员二", Communities: s.c.Communities[:2]}},
 		{"officer", models.Staff{Role: models.RoleOfficer, Display: "余杭区疫情防控办一"}},
 		{"officer2", models.Staff{Role: models.RoleOfficer, Display: "余杭区疫情防控办二"}},
+		{"lead", models.Staff{Role: models.RoleLead, Display: "余杭区指挥部一"}},
+		{"lead2", models.Staff{Role: models.RoleLead, Display: "余杭区指挥部二"}},
+		{"epi", models.Staff{Role: models.RoleEpidemiologist, Display: "浙江省疾控流调一", Jurisdiction: "330000"}},
+		{"epi2", models.Staff{Role: models.RoleEpidemiologist, Display: "浙江省疾控流调二", Jurisdiction: "330000"}},
+		{"auditor", models.Staff{Role: models.RoleAuditor, Display: "杭州市监督员", Jurisdiction: "330100"}},
 		{"guard", models.Staff{Role: models.RoleGuard, Display: "良渚农贸市场值守", VenueID: s.c.Venue}},
 		{"guard2", models.Staff{Role: models.RoleGuard, Display: "良渚地铁站值守"}},
 	} {
@@ -209,15 +240,20 @@ func (s *seeder) staff() error {
 	return nil
 }
 
-// deskOf signs a seeded worker in.
-func (s *seeder) deskOf(username string) (models.Worker, error) {
+// signIn begins a session of a seeded member of staff.
+func (s *seeder) signIn(username string) (token string, err error) {
 	*s.now = s.now.Add(time.Minute)
 	m := s.c.member(username)
 	code, err := m.code(*s.now)
 	if err != nil {
-		return models.Worker{}, err
+		return "", err
 	}
-	token, err := s.SignInStaff(s.ctx, store.StaffSignIn{Username: username, Password: m.Password, Code: code, Device: "demo"})
+	return s.SignInStaff(s.ctx, store.StaffSignIn{Username: username, Password: m.Password, Code: code, Device: "demo"})
+}
+
+// deskOf signs a seeded worker in.
+func (s *seeder) deskOf(username string) (models.Worker, error) {
+	token, err := s.signIn(username)
 	if err != nil {
 		return models.Worker{}, err
 	}
@@ -239,7 +275,7 @@ func (s *seeder) hire(username string, in models.Staff) error {
 		return err
 	}
 	a := store.Acceptance{Token: invitation, Username: username, Password: m.Password, Code: code}
-	if in.Role == models.RoleWorker {
+	if in.Role.Judges() {
 		if a.Document, err = s.document(900 + len(s.c.Staff)); err != nil {
 			return err
 		}
@@ -254,7 +290,7 @@ func (s *seeder) document(n int) (models.Document, error) {
 
 func (s *seeder) registry() error {
 	var err error
-	s.c.ClientID, s.c.ClientSecret, err = s.AddClient(s.ctx, by, "浙江省预防接种信息系统")
+	s.c.ClientID, s.c.ClientSecret, err = s.AddClient(s.ctx, by, "浙江省预防接种信息系统", "330110")
 	if err != nil {
 		return err
 	}

@@ -12,9 +12,10 @@ import (
 )
 
 type importCommand struct {
-	Kind     string `arg:"" enum:"vaccinations,tests" help:"What the file holds: vaccinations or tests."`
-	File     string `arg:"" help:"The CSV file, or - for standard input. docs/import.md has the columns."`
-	KeepGood bool   `help:"Take the good lines in although others are bad. Without it, one bad line keeps them all out."`
+	Kind         string `arg:"" enum:"vaccinations,tests" help:"What the file holds: vaccinations or tests."`
+	File         string `arg:"" help:"The CSV file, or - for standard input. docs/import.md has the columns."`
+	Jurisdiction string `help:"Of tests: code of the jurisdiction whose epidemiologists agree to positive results."`
+	KeepGood     bool   `help:"Take the good lines in although others are bad. Without it, one bad line keeps them all out."`
 }
 
 // importBatch is how many records one transaction takes in.
@@ -37,7 +38,16 @@ func (c importCommand) Run(at surroundings) error {
 	now := time.Now().In(s.config.Zone)
 	if c.Kind == "tests" {
 		lines, err := models.TestsCSV(in, now)
-		return take(at, c, lines, err, func(batch []models.Test) (int, error) { return s.store.ImportTests(at.ctx, by, batch) })
+		if c.Jurisdiction == "" {
+			return errors.New("--jurisdiction is missing: whose epidemiologists agree to positive results")
+		}
+		return take(at, c, lines, err, func(batch []models.Test) (int, error) {
+			got, err := s.store.ImportTests(at.ctx, by, c.Jurisdiction, batch)
+			if got.Held > 0 {
+				fmt.Fprintf(at.out, "%d positive results wait until an epidemiologist agrees\n", got.Held)
+			}
+			return got.Added + got.Held, err
+		})
 	}
 	lines, err := models.VaccinationsCSV(in, now)
 	return take(at, c, lines, err, func(batch []models.Vaccination) (int, error) {

@@ -57,13 +57,20 @@ func newMachine(t *testing.T) *machine {
 // ready is a machine that has a key ring and a schema.
 func ready(t *testing.T) *machine {
 	t.Helper()
+	m := unmigrated(t)
+	m.must("migrate")
+	return m
+}
+
+// unmigrated is a machine that has a key ring and no schema yet.
+func unmigrated(t *testing.T) *machine {
+	t.Helper()
 	m := newMachine(t)
 	out, _ := m.must("keys", "create", filepath.Join(m.folder, "ring"))
 	for line := range strings.Lines(out) {
 		name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
 		m.env[name] = value
 	}
-	m.must("migrate")
 	return m
 }
 
@@ -141,7 +148,7 @@ func TestConfigIsPrinted(t *testing.T) {
 func TestNothingOpensWithoutItsSettings(t *testing.T) {
 	t.Parallel()
 	m := &machine{t: t, folder: t.TempDir(), env: map[string]string{}}
-	for _, args := range [][]string{{"serve"}, {"sweep"}, {"import", "tests", "x.csv"}, {"client", "add", "Lab"}} {
+	for _, args := range [][]string{{"serve"}, {"sweep"}, {"import", "vaccinations", "x.csv"}, {"client", "add", "Lab", "--jurisdiction", "330110"}} {
 		m.fails(1, "HEALTHCODE_KEY_RING_KEY", args...)
 	}
 	m.fails(1, "HEALTHCODE_DATABASE", "migrate")
@@ -200,12 +207,13 @@ func TestKeys(t *testing.T) {
 func TestClientAndInvitation(t *testing.T) {
 	t.Parallel()
 	m := ready(t)
-	out, _ := m.must("client", "add", "Laboratory 1")
-	if !regexp.MustCompile(`^id     \S{10,}\nsecret \S{20,}\n$`).MatchString(out) {
-		t.Errorf("got %q", out)
-	}
+	m.fails(1, "place.unknown", "client", "add", "Laboratory 1", "--jurisdiction", "330110")
 	m.fails(1, "place.unknown", "staff", "invite", "--role", "administrator", "--display", "Admin", "--jurisdiction", "999999")
 	if out := m.addPlaces(); !regexp.MustCompile(`^jurisdiction 330110  Yuhang\ncommunity \S{26}  Community\nvenue \S{26}  Market\n$`).MatchString(out) {
+		t.Errorf("got %q", out)
+	}
+	out, _ := m.must("client", "add", "Laboratory 1", "--jurisdiction", "330110")
+	if !regexp.MustCompile(`^id     \S{10,}\nsecret \S{20,}\n$`).MatchString(out) {
 		t.Errorf("got %q", out)
 	}
 	out, _ = m.must("staff", "invite", "--role", "administrator", "--display", "Admin", "--jurisdiction", "330110")
@@ -214,6 +222,24 @@ func TestClientAndInvitation(t *testing.T) {
 	}
 	m.fails(1, "the file cannot be read", "places", filepath.Join(m.folder, "nowhere"))
 	m.fails(2, "", "staff", "invite", "--role", "emperor", "--display", "x", "--jurisdiction", "330100")
+}
+
+// TestInit: a district stands up from an empty folder, and a second time adds what is
+// not there.
+func TestInit(t *testing.T) {
+	t.Parallel()
+	m := unmigrated(t)
+	out, _ := m.must("init", "--division", "330110")
+	for _, want := range []string{"migrated 0001_places.sql", "jurisdiction 000000  全国", "jurisdiction 330000  浙江省", "jurisdiction 330100  杭州市",
+		"jurisdiction 330110  余杭区", "community ", "venue ", "administrator https://code.example.cn/staff/join#"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+	if out, _ := m.must("init", "--division", "330106"); strings.Contains(out, "330100") || !strings.Contains(out, "jurisdiction 330106  西湖区") {
+		t.Errorf("a second district:\n%s", out)
+	}
+	m.fails(1, "no division has the code", "init", "--division", "999999")
 }
 
 const records = "document_type,document_number,name,product,batch,dose,date,site\n" +
@@ -234,7 +260,29 @@ func TestImport(t *testing.T) {
 		t.Errorf("twice: %s", out)
 	}
 	m.fails(1, "cannot be read", "import", "vaccinations", file+"x")
-	m.fails(1, "csv.header", "import", "tests", file)
+	m.fails(1, "csv.header", "import", "tests", "--jurisdiction", "330110", file)
+	m.fails(1, "--jurisdiction is missing", "import", "tests", file)
+}
+
+// TestImportHoldsPositiveResults: the operator alone turns nobody red.
+func TestImportHoldsPositiveResults(t *testing.T) {
+	t.Parallel()
+	m := ready(t)
+	m.addPlaces()
+	const head = "document_type,document_number,name,kind,result,sampled,lab\n"
+	file := filepath.Join(m.folder, "tests.csv")
+	body := head + "resident_id,11010519491231002X,张三,pcr,positive,2022-03-01T08:00:00Z,Lab\npassport,E12345678,Anna Example,pcr,negative,2022-03-01T08:00:00Z,Lab\n"
+	if err := os.WriteFile(file, []byte(body), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	want := "1 positive results wait until an epidemiologist agrees\n2 records taken in, 0 were there already, 0 lines were bad\n"
+	if out, _ := m.must("import", "tests", "--jurisdiction", "330110", file); out != want {
+		t.Errorf("got %s", out)
+	}
+	if out, _ := m.must("import", "tests", "--jurisdiction", "330110", file); out != "0 records taken in, 2 were there already, 0 lines were bad\n" {
+		t.Errorf("twice: %s", out)
+	}
+	m.fails(1, "place.unknown", "import", "tests", "--jurisdiction", "999999", file)
 }
 
 func TestImportOfBadLines(t *testing.T) {

@@ -40,7 +40,8 @@ type clientCommand struct {
 }
 
 type addClientCommand struct {
-	Display string `arg:"" help:"Name of the registry or laboratory."`
+	Display      string `arg:"" help:"Name of the registry or laboratory."`
+	Jurisdiction string `required:"" help:"Code of the jurisdiction whose epidemiologists agree to results that turn people red."`
 }
 
 // Run adds the client. Its secret is shown here and kept nowhere.
@@ -50,7 +51,7 @@ func (c addClientCommand) Run(at surroundings) error {
 		return err
 	}
 	defer s.close()
-	id, secret, err := s.store.AddClient(at.ctx, models.Operator("client add"), c.Display)
+	id, secret, err := s.store.AddClient(at.ctx, models.Operator("client add"), c.Display, c.Jurisdiction)
 	if err != nil {
 		return err
 	}

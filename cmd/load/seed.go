@@ -69,11 +69,12 @@ func (r *rows) write(ctx context.Context, tx *sql.Tx) error {
 func (b *bench) seedSome(ctx context.Context, db *sql.DB, from, n int, set *rules.Set) error {
 	residents := &rows{into: `residents (id, document_id, jurisdiction, community_id, document_type, number_sealed, name_sealed, phone_sealed,
 		guardian_sealed, verified_at, verified_mac, merged_into, created_at, updated_at, closed_at)`}
-	consents := &rows{into: "consents (id, resident_id, purpose, version, given_at, withdrawn_at)"}
+	moves := &rows{into: "moves (resident_id, sequence, jurisdiction, community_id, merged_into, at, mac)"}
+	consents := &rows{into: "consents (id, resident_id, purpose, version, given_at, withdrawn_at, sequence, mac)"}
 	facts := &rows{into: "facts (id, resident_id, kind, code, level, result, at, until_at, source, created_at, mac)"}
 	decisions := &rows{into: "decisions (id, resident_id, sequence, colour, reasons, until_at, rule_set, facts, at, mac)"}
 	for i := from; i < from+n; i++ {
-		if err := b.seedOne(i, set, residents, consents, facts, decisions); err != nil {
+		if err := b.seedOne(i, set, residents, moves, consents, facts, decisions); err != nil {
 			return err
 		}
 	}
@@ -82,7 +83,7 @@ func (b *bench) seedSome(ctx context.Context, db *sql.DB, from, n int, set *rule
 		return err
 	}
 	defer tx.Rollback()
-	for _, r := range []*rows{residents, consents, facts, decisions} {
+	for _, r := range []*rows{residents, moves, consents, facts, decisions} {
 		if err := r.write(ctx, tx); err != nil {
 			return err
 		}
@@ -92,7 +93,7 @@ func (b *bench) seedSome(ctx context.Context, db *sql.DB, from, n int, set *rule
 
 func newID(at time.Time) string { return ulid.MustNew(ulid.Timestamp(at), rand.Reader).String() }
 
-func (b *bench) seedOne(i int, set *rules.Set, residents, consents, facts, decisions *rows) error {
+func (b *bench) seedOne(i int, set *rules.Set, residents, moves, consents, facts, decisions *rows) error {
 	now := time.Now().UTC().Truncate(time.Millisecond)
 	began := now.Add(-40*24*time.Hour + time.Duration(i)*time.Millisecond)
 	id, document := newID(began), newID(began)
@@ -100,13 +101,20 @@ func (b *bench) seedOne(i int, set *rules.Set, residents, consents, facts, decis
 	if err != nil {
 		return err
 	}
-	mac, err := b.keys.MAC("residents.verified", []byte(id+" "+document))
+	mac, err := b.keys.MAC("residents.verified", fmt.Appendf(nil, "%s %s %d", id, document, began.UnixMilli()))
 	if err != nil {
 		return err
 	}
-	residents.add(id, document, "330110", b.homes[i%len(b.homes)], "passport", sealed[0], sealed[1], sealed[2], []byte{}, began.UnixMilli(), mac,
+	home := b.homes[i%len(b.homes)]
+	residents.add(id, document, "330110", home, "passport", sealed[0], sealed[1], sealed[2], []byte{}, began.UnixMilli(), mac,
 		"", began.UnixMilli(), began.UnixMilli(), 0)
-	consents.add(newID(began), id, string(models.PurposeRecords), models.ConsentVersion, began.UnixMilli(), 0)
+	if mac, err = b.keys.MAC("moves", fmt.Appendf(nil, "%s 1 330110 %s  %d", id, home, began.UnixMilli())); err != nil {
+		return err
+	}
+	moves.add(id, 1, "330110", home, "", began.UnixMilli(), mac)
+	if err := b.seedConsent(id, began, consents); err != nil {
+		return err
+	}
 	spread := time.Duration(i*7919%86_400) * time.Second // over a day, so that no two in a row lie together
 	ill := now.Add(-30*24*time.Hour + spread)
 	if i%5 == 0 {
@@ -127,6 +135,13 @@ func (b *bench) seedOne(i int, set *rules.Set, residents, consents, facts, decis
 		facts.add(f.ID, id, string(f.Kind), f.Code, "", "", f.At.UnixMilli(), 0, f.Source, f.At.UnixMilli(), mac)
 	}
 	return b.seedDecision(id, known, now, set, decisions)
+}
+
+func (b *bench) seedConsent(resident string, at time.Time, consents *rows) error {
+	id, purpose := newID(at), models.PurposeRecords
+	mac, err := b.keys.MAC("consents", fmt.Appendf(nil, "%s %s %s %d %d 0 1", id, resident, purpose, models.ConsentVersion, at.UnixMilli()))
+	consents.add(id, resident, string(purpose), models.ConsentVersion, at.UnixMilli(), 0, 1, mac)
+	return err
 }
 
 func (b *bench) sealed(id string) (sealed [3][]byte, err error) {

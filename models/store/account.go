@@ -16,9 +16,30 @@ type accountRow struct {
 	PhoneSealed  []byte // what the platform said, until a registration uses it
 	CreatedAt    int64  `gorm:"autoCreateTime:false"`
 	ClosedAt     int64
+	MAC          []byte `gorm:"column:mac"`
 }
 
 func (accountRow) TableName() string { return "accounts" }
+
+// residentOf is the resident whom the account belongs to: nobody, if the service did
+// not give it to them.
+func (s *Store) residentOf(row accountRow) string {
+	if !s.vouched(row, row.ID, row.MAC) {
+		return ""
+	}
+	return row.ResidentID
+}
+
+// give makes the account the resident's. Residents that it belonged to before have
+// closed their codes by then, so that an earlier row brings none of them back.
+func (t *txn) give(account accountRow, residentID string) error {
+	account.ResidentID = residentID
+	mac, err := t.vouch(account)
+	if err != nil {
+		return err
+	}
+	return t.db.Model(&accountRow{}).Where("id = ?", account.ID).Updates(map[string]any{"resident_id": residentID, "mac": mac}).Error
+}
 
 // SignIn is who a platform says has just logged in, and on what.
 type SignIn struct {
@@ -66,6 +87,9 @@ func (t *txn) accountOf(in SignIn) (string, error) {
 	row := accountRow{ID: id, Platform: in.Platform, OpenIDSealed: seal.seal("open_id_sealed", string(in.key())), CreatedAt: millis(t.at)}
 	if seal.err != nil {
 		return "", seal.err
+	}
+	if row.MAC, err = t.vouch(row); err != nil {
+		return "", err
 	}
 	if err := t.insert(&row); err != nil {
 		return "", err

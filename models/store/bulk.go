@@ -69,9 +69,9 @@ func (c *crowd) each(what, query string, args []any, row func(*sql.Rows) error) 
 
 // find reads the residents for whom the condition holds, at most limit of them.
 // Last is the id of the last one found, "" if there are no more. Of those found,
-// people are those who have a code and whom wanted wants: that is sorted out here,
-// because a database that is told would take the index of what it is told, and
-// sort.
+// people are those who have a code and whom wanted wants, where they live: that is
+// sorted out here, because a database that is told would take the index of what it is
+// told, and sort.
 func (c *crowd) find(where string, args []any, limit int, wanted func(jurisdiction string) bool) (last string, err error) {
 	found := 0
 	err = c.each("residents", `SELECT id, document_id, jurisdiction, community_id, verified_at, verified_mac, closed_at FROM residents
@@ -85,8 +85,7 @@ func (c *crowd) find(where string, args []any, limit int, wanted func(jurisdicti
 		found++
 		last = r.ID
 		r.Jurisdiction, r.CommunityID = c.seen.word(jurisdiction), c.seen.word(community)
-		if r.ClosedAt == 0 && (wanted == nil || wanted(r.Jurisdiction)) {
-			c.index[r.ID] = len(c.people)
+		if r.ClosedAt == 0 {
 			c.people = append(c.people, p)
 		}
 		return nil
@@ -94,8 +93,14 @@ func (c *crowd) find(where string, args []any, limit int, wanted func(jurisdicti
 	if found < limit {
 		last = ""
 	}
+	if err == nil {
+		err = c.settleAll(where == inOrder, wanted)
+	}
 	return last, err
 }
+
+// inOrder is the condition of finding everybody, some after the others.
+const inOrder = "id > ?"
 
 // of is the condition that a column names one of the people. Where they lie close
 // together it is a range, which the database reads in one go; of what belongs to

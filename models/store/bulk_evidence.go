@@ -98,17 +98,17 @@ func (c *crowd) listings() error {
 }
 
 func (c *crowd) consents(where string, args []any) error {
-	return c.each("consents", "SELECT resident_id FROM consents WHERE "+where+" AND purpose = ? AND withdrawn_at = 0",
-		append(args, string(models.PurposeRecords)), func(rows *sql.Rows) error {
-			var resident sql.RawBytes
-			if err := rows.Scan(&resident); err != nil {
-				return err
-			}
-			if i, here := c.index[string(resident)]; here {
-				c.people[i].agreed = c.people[i].verified
-			}
-			return nil
-		})
+	return c.each("consents", "SELECT id, resident_id, purpose, version, given_at, withdrawn_at, sequence, mac FROM consents WHERE "+where+
+		" AND purpose = ? ORDER BY resident_id, sequence DESC", append(args, string(models.PurposeRecords)), func(rows *sql.Rows) error {
+		var r consentRow
+		if err := rows.Scan(&r.ID, &r.ResidentID, &r.Purpose, &r.Version, &r.GivenAt, &r.WithdrawnAt, &r.Sequence, &r.MAC); err != nil {
+			return err
+		}
+		if i, here := c.index[r.ResidentID]; here && c.people[i].verified {
+			c.people[i].evidence.said = append(c.people[i].evidence.said, r)
+		}
+		return nil
+	})
 }
 
 func (c *crowd) tests(where string, args []any) error {
@@ -119,7 +119,7 @@ func (c *crowd) tests(where string, args []any) error {
 		if err := rows.Scan(&resident, &t.ID, &t.DocumentID, &t.Kind, &t.Result, &t.SampledAt, &t.Lab, &t.MAC); err != nil {
 			return err
 		}
-		if i, here := c.index[string(resident)]; here && c.people[i].agreed {
+		if i, here := c.index[string(resident)]; here && c.people[i].verified {
 			c.people[i].evidence.tests = append(c.people[i].evidence.tests, t)
 		}
 		return nil

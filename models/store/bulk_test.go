@@ -39,7 +39,7 @@ func (w *town) mixed(r *rand.Rand) (all []models.Resident) {
 			must(w.t, err)
 		}
 		for n := range r.IntN(3) {
-			_, err := w.ImportTests(w.ctx, laboratory, []models.Test{{Document: me.Document, Name: me.Name, Kind: "pcr", Result: "negative",
+			_, err := w.ImportTests(w.ctx, laboratory, "330110", []models.Test{{Document: me.Document, Name: me.Name, Kind: "pcr", Result: "negative",
 				Sampled: noon.Add(-time.Duration(n) * time.Hour), Lab: "lab"}})
 			must(w.t, err)
 		}
@@ -51,7 +51,7 @@ func (w *town) mixed(r *rand.Rand) (all []models.Resident) {
 		if l.Place == "420000" {
 			must(w.t, w.AddJurisdiction(w.ctx, operator, models.Jurisdiction{Code: "420000", Name: words("420000"), TimeZone: "Asia/Shanghai"}))
 		}
-		must(w.t, w.List(w.ctx, operator, l))
+		w.list(l)
 	}
 	for _, me := range all {
 		if some() {

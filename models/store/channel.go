@@ -22,7 +22,7 @@ func (s *Store) Channel(ctx context.Context, token string) (models.Account, erro
 	if err := s.read.WithContext(ctx).Where("id = ?", session.SubjectID).Take(&row).Error; err != nil {
 		return models.Account{}, fmt.Errorf("account: %w", err)
 	}
-	return models.Account{ID: row.ID, Platform: row.Platform, ResidentID: row.ResidentID, SessionID: session.ID}, nil
+	return models.Account{ID: row.ID, Platform: row.Platform, ResidentID: s.residentOf(row), SessionID: session.ID}, nil
 }
 
 // Account is the same for the city's own apps alone. The problem is

@@ -16,19 +16,25 @@ type clientRow struct {
 	CreatedAt  int64 `gorm:"autoCreateTime:false"`
 	DisabledAt int64
 	MAC        []byte `gorm:"column:mac"`
+
+	Jurisdiction string
 }
 
 func (clientRow) TableName() string { return "clients" }
 
-// AddClient lets a registry or laboratory deliver records. The secret is random
-// and long, so a plain hash keeps it.
-func (s *Store) AddClient(ctx context.Context, by models.Actor, display string) (id, secret string, err error) {
+// AddClient lets a registry or laboratory of a jurisdiction deliver records: its
+// epidemiologists agree to those that turn people red. The secret is random and
+// long, so a plain hash keeps it.
+func (s *Store) AddClient(ctx context.Context, by models.Actor, display, jurisdiction string) (id, secret string, err error) {
 	err = s.change(ctx, by, func(t *txn) error {
+		if err := t.knownPlace(jurisdiction); err != nil {
+			return err
+		}
 		if secret, err = t.token(); err != nil {
 			return err
 		}
 		id = t.id()
-		row := clientRow{ID: id, Display: display, SecretHash: t.Vault.HashToken("client", []byte(secret)), CreatedAt: millis(t.at)}
+		row := clientRow{ID: id, Display: display, SecretHash: t.Vault.HashToken("client", []byte(secret)), CreatedAt: millis(t.at), Jurisdiction: jurisdiction}
 		if row.MAC, err = t.vouch(row); err != nil {
 			return err
 		}
@@ -70,5 +76,5 @@ func (s *Store) Client(ctx context.Context, token string) (models.Client, error)
 	if errors.Is(err, models.NotFound) || err == nil && !s.vouched(row, row.ID, row.MAC) {
 		return models.Client{}, models.Refuse(models.ReasonLoginRequired)
 	}
-	return models.Client{ID: row.ID, Display: row.Display}, err
+	return models.Client{ID: row.ID, Display: row.Display, Jurisdiction: row.Jurisdiction}, err
 }

@@ -98,8 +98,13 @@ func (t *txn) decide(residentID string) (models.Decision, error) {
 // change is what a decision's audit row says.
 func change(last, d models.Decision) string { return last.Colour.String() + " to " + d.Colour.String() }
 
-// outcome is what the rules make of the resident's facts at that instant.
+// outcome is what the rules make of the resident's facts at that instant, where they
+// live.
 func (r reader) outcome(row residentRow, at time.Time) (models.Decision, error) {
+	row, err := r.settled(row)
+	if err != nil {
+		return models.Decision{}, err
+	}
 	facts, err := r.facts(row)
 	if err != nil {
 		return models.Decision{}, err
@@ -109,6 +114,9 @@ func (r reader) outcome(row residentRow, at time.Time) (models.Decision, error) 
 
 // ruled is what the rules that hold where the resident lives make of the facts.
 func (s *Store) ruled(row residentRow, facts []models.Fact, at time.Time) models.Decision {
+	if row.Jurisdiction == nowhere {
+		return homeless(row.ID, at)
+	}
 	set := s.RulesIn(row.Jurisdiction)
 	d := models.Decision{ResidentID: row.ID, Outcome: set.Decide(facts, at), RuleSet: set.Name(), At: at}
 	d.Until = d.Until.Truncate(time.Millisecond)
@@ -118,6 +126,11 @@ func (s *Store) ruled(row residentRow, facts []models.Fact, at time.Time) models
 	}
 	slices.Sort(d.Facts)
 	return d
+}
+
+// homeless is the decision about somebody who lives nowhere.
+func homeless(residentID string, at time.Time) models.Decision {
+	return models.Decision{ResidentID: residentID, Outcome: models.Outcome{Colour: models.Grey}, RuleSet: nowhere, At: at}
 }
 
 // same reports whether the new decision says just what the last one says, and
@@ -180,6 +193,20 @@ func (r reader) standing(row residentRow) (models.Standing, error) {
 // lives in that jurisdiction.
 func (s *Store) current(d models.Decision, jurisdiction string) bool {
 	return d.Holds(s.Now()) && d.RuleSet == s.RulesIn(jurisdiction).Name()
+}
+
+// FactsOf are those of the resident's facts that have the ids, in the order of the
+// ids, as far as they still count: what a reason rests on.
+func (s *Store) FactsOf(ctx context.Context, me models.Resident, ids []string) ([]models.Fact, error) {
+	var row residentRow
+	r := s.reader(ctx)
+	if err := found(r.db.Where("id = ?", me.ID).Take(&row).Error); err != nil {
+		return nil, err
+	}
+	all, err := r.facts(row)
+	all = slices.DeleteFunc(all, func(f models.Fact) bool { return !slices.Contains(ids, f.ID) })
+	slices.SortFunc(all, func(a, b models.Fact) int { return strings.Compare(a.ID, b.ID) })
+	return all, err
 }
 
 // Decisions lists what was decided about the resident, the latest first.

@@ -17,9 +17,16 @@ type declarationRow struct {
 	AnswersSealed []byte
 	Review        bool
 	At            int64
+	EnteredBy     string // staff id of who declared for the resident
+	MAC           []byte `gorm:"column:mac"`
 }
 
 func (declarationRow) TableName() string { return "declarations" }
+
+// bytes is who said it, on which form and when. What they said is sealed into the row.
+func (r declarationRow) bytes() []byte {
+	return fmt.Appendf(nil, "%s %s %s %s %d %t %d %s", r.ID, r.ResidentID, r.AccountID, r.Form, r.FormVersion, r.Review, r.At, r.EnteredBy)
+}
 
 // Declared is what became of a declaration.
 type Declared struct {
@@ -54,12 +61,21 @@ func (s *Store) Declare(ctx context.Context, me models.Resident, key Key, d mode
 }
 
 func (t *txn) insertDeclaration(me models.Resident, id string, d models.Declaration) error {
+	return t.declareFor(me, id, d, "")
+}
+
+// declareFor takes down what somebody declares: the resident, or a member of staff
+// for them.
+func (t *txn) declareFor(me models.Resident, id string, d models.Declaration, enteredBy string) error {
 	sealed, err := t.Vault.Seal("declarations", "answers_sealed", id, d.Answers)
 	if err != nil {
 		return err
 	}
 	row := declarationRow{ID: id, ResidentID: me.ID, AccountID: me.AccountID, Form: d.Form, FormVersion: d.Version,
-		AnswersSealed: sealed, Review: d.Review, At: millis(t.at)}
+		AnswersSealed: sealed, Review: d.Review, At: millis(t.at), EnteredBy: enteredBy}
+	if row.MAC, err = t.vouch(row); err != nil {
+		return err
+	}
 	if err := t.insert(&row); err != nil {
 		return err
 	}
@@ -107,12 +123,17 @@ func (s *Store) Declarations(ctx context.Context, me models.Resident) ([]models.
 	if err != nil {
 		return nil, err
 	}
-	list := make([]models.Declaration, len(rows))
-	for i, row := range rows {
-		if list[i], err = s.unsealDeclaration(row); err != nil {
+	list := make([]models.Declaration, 0, len(rows))
+	for _, row := range rows {
+		if !s.vouched(row, row.ID, row.MAC) {
+			continue
+		}
+		d, err := s.unsealDeclaration(row)
+		if err != nil {
 			return nil, err
 		}
-		list[i].Withdrawn = gone["declaration:"+row.ID]
+		d.Withdrawn = gone["declaration:"+row.ID]
+		list = append(list, d)
 	}
 	return list, nil
 }

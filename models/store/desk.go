@@ -6,22 +6,64 @@ import (
 	"fmt"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"healthcode/models"
 )
 
-// Desk is the part of the reviews that one worker may see: those of their own
-// communities. Every look and every judgement goes through it.
+// Desk is the part of the reviews that one member of staff may see: a worker those
+// of their own communities, a lead the appeals that the communities of their
+// jurisdiction did not answer or cannot. Every look and every judgement goes through
+// it.
 type Desk struct {
-	store *Store
-	by    models.Worker
+	store    *Store
+	by       models.Staff
+	district bool
 }
 
 // For opens the worker's desk.
-func (s *Store) For(by models.Worker) Desk { return Desk{s, by} }
+func (s *Store) For(by models.Worker) Desk { return Desk{s, by.Staff, false} }
 
-// own narrows a query to the worker's communities. Without any, nothing is seen.
+// ForLead opens the lead's desk.
+func (s *Store) ForLead(by models.Lead) Desk { return Desk{s, by.Staff, true} }
+
+// Desk is the desk of whoever's session the token is.
+func (s *Store) Desk(ctx context.Context, token string) (Desk, error) {
+	staff, err := s.Staff(ctx, token)
+	switch {
+	case err != nil:
+		return Desk{}, err
+	case staff.Role == models.RoleWorker:
+		return s.For(models.Worker{Staff: staff}), nil
+	case staff.Role == models.RoleLead:
+		return s.ForLead(models.Lead{Staff: staff}), nil
+	}
+	return Desk{}, models.Refuse(models.ReasonForbidden)
+}
+
+// By is whose desk it is.
+func (d Desk) By() models.Staff { return d.by }
+
+// Actor is them as an actor.
+func (d Desk) Actor() models.Actor { return d.by.Actor() }
+
+// atDistrict is the appeals that are the district's at an instant, whether or not
+// that has been written down yet.
+const atDistrict = "(kind = 'appeal' AND (level = 'district' OR (judged_at = 0 AND due_at <= ?)))"
+
+// own narrows a query to what is the desk's now. Without any community, a worker
+// sees nothing.
 func (d Desk) own(db *gorm.DB) *gorm.DB {
+	now := millis(d.store.Now())
+	if d.district {
+		below := d.store.read.Table("communities").Select("id").Where("jurisdiction LIKE ?", models.PlacePrefix(d.by.Jurisdiction)+"%")
+		return db.Where("community_id IN (?) AND "+atDistrict, below, now)
+	}
+	return d.near(db).Where("NOT "+atDistrict, now)
+}
+
+// near narrows a query to the worker's communities.
+func (d Desk) near(db *gorm.DB) *gorm.DB {
 	return db.Where("community_id IN ?", append([]string{""}, d.by.Communities...))
 }
 
@@ -40,32 +82,59 @@ func (d Desk) Queue(ctx context.Context, after string) ([]models.Review, error) 
 	if err := query.Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("queue: %w", err)
 	}
-	list := make([]models.Review, len(rows))
-	for i, row := range rows {
-		list[i] = row.review()
+	list := make([]models.Review, 0, len(rows))
+	for _, row := range rows {
+		if d.store.vouched(row, row.ID, row.MAC) {
+			list = append(list, row.review(d.store.Now()))
+		}
 	}
 	return list, nil
 }
 
 // one reads a review of the desk; one of another community is as if it were not.
 func (d Desk) one(ctx context.Context, id string, row *reviewRow) error {
-	err := d.own(d.store.read.WithContext(ctx)).Where("id = ?", id).Take(row).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
+	return d.take(d.store.read.WithContext(ctx), id, row)
+}
+
+// take reads it from there. What was a worker's until its time was over is not as
+// if it had never been.
+func (d Desk) take(db *gorm.DB, id string, row *reviewRow) error {
+	err := found(d.own(db).Where("id = ?", id).Take(row).Error)
+	if err == nil && d.store.vouched(*row, row.ID, row.MAC) {
+		return nil
+	}
+	if err != nil && !errors.Is(err, models.NotFound) {
+		return err
+	}
+	var passed int64
+	if err == nil || d.district {
 		return models.Refuse(models.ReasonReviewUnknown)
+	}
+	err = d.near(d.store.read.WithContext(db.Statement.Context).Model(&reviewRow{})).Where("id = ?", id).Count(&passed).Error
+	if err == nil && passed > 0 {
+		return models.Refuse(models.ReasonReviewPassed)
+	}
+	if err == nil {
+		err = models.Refuse(models.ReasonReviewUnknown)
 	}
 	return err
 }
 
 // lockReview reads a review of the desk for changing it.
 func (t *txn) lockReview(d Desk, id string, row *reviewRow) error {
-	err := t.lock(row, "id = ? AND community_id IN ?", id, append([]string{""}, d.by.Communities...))
-	if errors.Is(err, models.NotFound) {
-		return models.Refuse(models.ReasonReviewUnknown)
+	if err := d.take(t.db.Clauses(clause.Locking{Strength: "UPDATE"}), id, row); err != nil {
+		return err
 	}
-	if err == nil && models.ReviewState(row.State).Done() {
+	if models.ReviewState(row.State).Done() {
 		return models.Refuse(models.ReasonReviewClosed)
 	}
-	return err
+	if !d.district || row.Level == string(models.LevelDistrict) {
+		return nil
+	}
+	if _, err := t.passOn(*row); err != nil { // nobody has written it down yet
+		return err
+	}
+	return t.lock(row, "id = ?", id)
 }
 
 // Claim takes a review onto the desk, so that no colleague does it as well.
@@ -81,7 +150,7 @@ func (d Desk) Claim(ctx context.Context, id string) error {
 		if row.ClaimedBy != "" {
 			return models.Refuse(models.ReasonReviewTaken)
 		}
-		if err := t.notOwn(d, row); err != nil {
+		if err := t.mayJudge(d, row); err != nil {
 			return err
 		}
 		err := t.db.Model(&row).Where("id = ?", id).Updates(map[string]any{"state": string(models.ReviewClaimed),
@@ -112,7 +181,15 @@ func (d Desk) Release(ctx context.Context, id string) error {
 	})
 }
 
-// notOwn refuses a worker whose own case it is: the document that they gave when
+// mayJudge refuses whoever has a part in what is to be judged.
+func (t *txn) mayJudge(d Desk, row reviewRow) error {
+	if err := t.notOwn(d, row); err != nil {
+		return err
+	}
+	return t.notOwnDoing(d, row)
+}
+
+// notOwn refuses somebody whose own case it is: the document that they gave when
 // they joined is the one that the case is about.
 func (t *txn) notOwn(d Desk, row reviewRow) error {
 	var staff staffRow
@@ -134,7 +211,7 @@ func (t *txn) notOwn(d Desk, row reviewRow) error {
 	if own == theirs {
 		return models.Refuse(models.ReasonReviewOwn)
 	}
-	return nil
+	return t.notEntered(row)
 }
 
 // Case is what a worker sees of a review: the person, and what they said.
@@ -144,6 +221,7 @@ type Case struct {
 	Standing    models.Standing
 	Declaration models.Declaration // of a declaration
 	Correction  Correction         // of a correction
+	Appeal      Objection          // of an appeal
 }
 
 // Case opens a review. The resident will see that the worker looked.
@@ -168,7 +246,7 @@ func (d Desk) Case(ctx context.Context, id string) (Case, error) {
 }
 
 func (t *txn) openCase(row reviewRow) (Case, error) {
-	out := Case{Review: row.review()}
+	out := Case{Review: row.review(t.at)}
 	var person residentRow
 	if err := found(t.db.Where("id = ?", row.ResidentID).Take(&person).Error); err != nil {
 		return out, err
@@ -186,9 +264,14 @@ func (t *txn) openCase(row reviewRow) (Case, error) {
 		if err := found(t.db.Where("id = ?", row.SubjectID).Take(&said).Error); err != nil {
 			return out, err
 		}
+		if !t.vouched(said, said.ID, said.MAC) {
+			return out, models.Refuse(models.ReasonReviewUnknown)
+		}
 		out.Declaration, err = t.unsealDeclaration(said)
 	case models.ReviewCorrection:
 		out.Correction, err = t.correction(row.SubjectID)
+	case models.ReviewAppeal:
+		out.Appeal, err = t.reader().appeal(row.SubjectID)
 	}
 	return out, err
 }

@@ -22,9 +22,15 @@ type draftRow struct {
 	DraftedBy    string
 	At           int64
 	ClosedAt     int64
+	MAC          []byte `gorm:"column:mac"`
 }
 
 func (draftRow) TableName() string { return "drafts" }
+
+// bytes is what was drafted, and by whom: nobody else may agree to anything else.
+func (r draftRow) bytes() []byte {
+	return fmt.Appendf(nil, "%s %s %s %s %d %s %s %d %s", r.ID, r.Kind, r.Jurisdiction, r.Name, r.Version, r.Hash, r.DraftedBy, r.At, r.Body)
+}
 
 func (r draftRow) draft() models.Draft {
 	return models.Draft{ID: r.ID, Kind: models.PublicationKind(r.Kind), Jurisdiction: r.Jurisdiction, Name: r.Name, Version: r.Version,
@@ -84,6 +90,10 @@ func (o Office) Draft(ctx context.Context, kind models.PublicationKind, body []b
 		}
 		row = draftRow{ID: t.id(), Kind: string(kind), Jurisdiction: try.file.Jurisdiction, Name: try.file.Name, Version: try.file.Version,
 			Hash: try.file.Hash, Body: string(body), DraftedBy: o.by.ID, At: millis(t.at)}
+		var err error
+		if row.MAC, err = t.vouch(row); err != nil {
+			return err
+		}
 		if err := t.insert(&row); err != nil {
 			return err
 		}
@@ -114,7 +124,7 @@ func (t *txn) forward(f publicationRow) error {
 	for _, row := range own {
 		if row.Name == f.Name && row.Version >= f.Version {
 			return models.Refuse(models.ReasonDraftFaults).Because(published.Faults{{Where: f.Jurisdiction,
-				Text: fmt.Sprintf("version: must be above %d", highest(own, f.Name))}})
+				Says: published.Say("version: must be above %d", highest(own, f.Name))}})
 		}
 	}
 	return nil
@@ -154,7 +164,7 @@ func (o Office) Drafts(ctx context.Context) ([]models.Draft, error) {
 	}
 	var list []models.Draft
 	for _, row := range rows {
-		if models.Covers(o.by.Jurisdiction, row.Jurisdiction) {
+		if models.Covers(o.by.Jurisdiction, row.Jurisdiction) && o.store.vouched(row, row.ID, row.MAC) {
 			list = append(list, row.draft())
 		}
 	}
@@ -163,12 +173,22 @@ func (o Office) Drafts(ctx context.Context) ([]models.Draft, error) {
 
 // DraftOf is one draft of the office, open or not.
 func (o Office) DraftOf(ctx context.Context, id string) (models.Draft, error) {
-	var row draftRow
-	err := found(o.store.read.WithContext(ctx).Where("id = ?", id).Take(&row).Error)
-	if errors.Is(err, models.NotFound) || err == nil && !models.Covers(o.by.Jurisdiction, row.Jurisdiction) {
-		return models.Draft{}, models.Refuse(models.ReasonDraftUnknown)
-	}
+	row, err := o.draft(ctx, id)
 	return row.draft(), err
+}
+
+func (o Office) draft(ctx context.Context, id string) (row draftRow, err error) {
+	err = found(o.store.read.WithContext(ctx).Where("id = ?", id).Take(&row).Error)
+	return row, o.known(row, err)
+}
+
+// known refuses a draft that is not there, is not the office's or was not made here.
+func (o Office) known(row draftRow, err error) error {
+	if errors.Is(err, models.NotFound) ||
+		err == nil && (!models.Covers(o.by.Jurisdiction, row.Jurisdiction) || !o.store.vouched(row, row.ID, row.MAC)) {
+		return models.Refuse(models.ReasonDraftUnknown)
+	}
+	return err
 }
 
 // Try has an open draft of rules tried out once more.
@@ -206,11 +226,8 @@ func (o Office) Discard(ctx context.Context, id string) error {
 func (t *txn) openDraft(o Office, id string) (draftRow, error) {
 	var row draftRow
 	err := t.lock(&row, "id = ?", id)
-	switch {
-	case errors.Is(err, models.NotFound), err == nil && !models.Covers(o.by.Jurisdiction, row.Jurisdiction):
-		return row, models.Refuse(models.ReasonDraftUnknown)
-	case err == nil && row.ClosedAt != 0:
-		return row, models.Refuse(models.ReasonDraftClosed)
+	if err = o.known(row, err); err == nil && row.ClosedAt != 0 {
+		err = models.Refuse(models.ReasonDraftClosed)
 	}
 	return row, err
 }
@@ -224,6 +241,9 @@ func (s *Store) DraftSets(ctx context.Context, id string) (map[string]*rules.Set
 	var row draftRow
 	if err := found(s.read.WithContext(ctx).Where("id = ?", id).Take(&row).Error); err != nil {
 		return nil, err
+	}
+	if !s.vouched(row, row.ID, row.MAC) {
+		return nil, models.NotFound
 	}
 	if err := s.Refresh(ctx); err != nil {
 		return nil, err

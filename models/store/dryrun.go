@@ -54,7 +54,9 @@ func (d *dryRun) would(jurisdiction string) *rules.Set {
 	return d.sets[models.Root]
 }
 
-func (d *dryRun) concerns(jurisdiction string) bool { return d.would(jurisdiction) != nil }
+func (d *dryRun) concerns(jurisdiction string) bool {
+	return jurisdiction != nowhere && d.would(jurisdiction) != nil
+}
 
 func (d *dryRun) total(ctx context.Context) (int64, error) { return d.living(ctx, d.concerns) }
 
@@ -70,7 +72,7 @@ func (d *dryRun) prepare(ctx context.Context, reached string) (b batch, err erro
 		return b, err
 	}
 	size := d.batchSize()
-	if b.reached, err = c.find("id > ?", []any{reached}, size, d.concerns); err != nil {
+	if b.reached, err = c.find(inOrder, []any{reached}, size, d.concerns); err != nil {
 		return b, err
 	}
 	b.end, b.people = b.reached == "", int64(len(c.people))

@@ -10,9 +10,10 @@ type evidence struct {
 	facts       []factRow // in the order of their ids
 	stays       []stayRow // likewise
 	listings    []listingRow
-	verified    bool      // the document has been checked
-	agreed      bool      // to the use of records
-	tests       []testRow // the latest first
+	verified    bool         // the document has been checked
+	agreed      bool         // to the use of records
+	said        []consentRow // what they said about that, the latest first, where nobody has looked yet
+	tests       []testRow    // the latest first
 }
 
 // facts gathers all evidence about the resident that verifies.
@@ -61,9 +62,11 @@ func (s *Store) weigh(row residentRow, e evidence) []models.Fact {
 		return facts
 	}
 	facts = append(facts, models.Fact{ID: *row.DocumentID, Kind: models.FactVerified, At: instant(row.VerifiedAt), Source: "resident"})
-	if e.agreed {
-		for _, t := range s.testsIn(e.tests) {
-			facts = append(facts, t.Fact())
+	if len(e.tests) > 0 && (e.agreed || s.agreed(e.said)) {
+		for _, t := range s.testsIn(e.tests, gone) {
+			if !t.Withdrawn {
+				facts = append(facts, t.Fact())
+			}
 		}
 	}
 	return facts

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -71,7 +72,7 @@ func TestListingReachesThoseWhoStayed(t *testing.T) {
 			t.Fatalf("colour %v before the listing, want green", got)
 		}
 		list := func(place string, level models.Level) {
-			must(t, w.List(w.ctx, operator, models.Listing{Place: place, Level: level, From: noon.AddDate(0, 0, -10)}))
+			w.list(models.Listing{Place: place, Level: level, From: noon.AddDate(0, 0, -10)})
 		}
 		list("330100", models.LevelHigh)
 		if got := w.colour(me); got != models.Green {
@@ -85,7 +86,43 @@ func TestListingReachesThoseWhoStayed(t *testing.T) {
 		if got := w.colour(me); got != models.Red {
 			t.Errorf("colour %v after a high listing, want red", got)
 		}
-		refused(t, w.List(w.ctx, operator, models.Listing{Place: "999999", Level: models.LevelHigh}), models.ReasonPlaceUnknown)
+		_, err = w.List(w.ctx, w.epidemiologist("330000"), models.Listing{Place: "999999", Level: models.LevelHigh, From: noon}, "a list")
+		refused(t, err, models.ReasonPlaceUnknown)
+	})
+}
+
+// A listing that has ended still means what it meant for those who were there while
+// it lasted, and nothing for those who came later.
+func TestListingEnds(t *testing.T) {
+	schema.Each(t, func(t *testing.T, db storetest.DB) {
+		w := newTown(t, db)
+		stayed := func(days int) models.Resident {
+			me, _ := w.verified()
+			w.declare(me)
+			stay := models.Stay{Place: "420100", From: noon.AddDate(0, 0, days), To: noon.AddDate(0, 0, days+1)}
+			_, err := w.Declare(w.ctx, me, store.Key{Value: fmt.Sprint("travel", me.ID)},
+				models.Declaration{Form: "itinerary", Version: 1, Answers: []byte(`{}`), Stays: []models.Stay{stay}})
+			must(t, err)
+			return me
+		}
+		before := stayed(-3)
+		w.list(models.Listing{Place: "420100", Level: models.LevelHigh, From: noon.AddDate(0, 0, -5)})
+		var id string
+		must(t, w.db.Owner(t).QueryRowContext(w.ctx, "SELECT id FROM listings").Scan(&id))
+		refused(t, w.EndListing(w.ctx, w.epidemiologist("420100"), id), models.ReasonProposalUnknown)
+		must(t, w.EndListing(w.ctx, w.epidemiologist("330000"), id))
+		w.work()
+		refused(t, w.EndListing(w.ctx, w.epidemiologist("330000"), id), models.ReasonProposalClosed)
+		if got := w.colour(before); got != models.Red {
+			t.Errorf("who was there while it lasted: %v", got)
+		}
+		w.clock.Advance(5 * 24 * time.Hour)
+		if got := w.colour(stayed(3)); got != models.Green {
+			t.Errorf("who was there afterwards: %v", got)
+		}
+		if list, err := w.Listings(w.ctx); err != nil || len(list) > 0 {
+			t.Errorf("still listed: %v, %v", list, err)
+		}
 	})
 }
 
@@ -191,8 +228,12 @@ func TestPositiveTestTurnsRed(t *testing.T) {
 		result := func(r string) models.Test {
 			return models.Test{Document: me.Document, Name: me.Name, Kind: "pcr", Result: r, Sampled: w.clock.Now(), Lab: "lab"}
 		}
-		_, err := w.ImportTests(w.ctx, by, []models.Test{result("positive")})
+		got, err := w.ImportTests(w.ctx, by, "330110", []models.Test{result("positive")})
 		must(t, err)
+		if got != (store.Imported{Held: 1}) || w.colour(me) != models.Green {
+			t.Errorf("%+v and %v before anybody agreed", got, w.colour(me))
+		}
+		w.agree(w.epidemiologist("330110").Staff)
 		if got := w.colour(me); got != models.Red {
 			t.Errorf("colour %v, want red", got)
 		}

@@ -69,17 +69,10 @@ func (r reader) factsOf(d models.Decision) (facts []models.Fact, missing []strin
 	if err := found(r.db.Where("id = ?", d.ResidentID).Take(&person).Error); err != nil {
 		return nil, nil, err
 	}
-	e, err := r.gather(person)
+	all, _, err := r.everything(person)
 	if err != nil {
 		return nil, nil, err
 	}
-	e.withdrawals, e.agreed = nil, e.verified // the decision names what counted then
-	if e.agreed {
-		if e.tests, err = r.testRows(*person.DocumentID); err != nil {
-			return nil, nil, err
-		}
-	}
-	all := r.weigh(person, e)
 	for _, id := range d.Facts {
 		i := slices.IndexFunc(all, func(f models.Fact) bool { return f.ID == id })
 		if i < 0 {
@@ -89,4 +82,22 @@ func (r reader) factsOf(d models.Decision) (facts []models.Fact, missing []strin
 		facts = append(facts, all[i])
 	}
 	return facts, missing, nil
+}
+
+// everything is all facts about the resident that verify, those too that were
+// withdrawn since or that they would not have used now, and what it was read from.
+func (r reader) everything(person residentRow) ([]models.Fact, evidence, error) {
+	e, err := r.gather(person)
+	if err != nil {
+		return nil, e, err
+	}
+	e.agreed = e.verified // a decision names what counted then
+	if e.agreed {
+		if e.tests, err = r.testRows(*person.DocumentID); err != nil {
+			return nil, e, err
+		}
+	}
+	all := e
+	all.withdrawals = nil
+	return r.weigh(person, all), e, nil
 }

@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -52,19 +54,28 @@ func (r withdrawalRow) bytes() []byte {
 
 // insertFact adds evidence about the resident and vouches for it.
 func (t *txn) insertFact(residentID string, f models.Fact) error {
-	f.ID, f.At, f.Until = t.id(), f.At.Truncate(time.Millisecond), f.Until.Truncate(time.Millisecond)
-	mac, err := t.Vault.MAC(macFact, f.Canonical(residentID))
+	row, err := t.factRow(residentID, f)
 	if err != nil {
 		return err
 	}
-	return t.insert(&factRow{ID: f.ID, ResidentID: residentID, Kind: string(f.Kind), Code: f.Code, Level: f.Level,
-		Result: f.Result, At: millis(f.At), UntilAt: millis(f.Until), Source: f.Source, CreatedAt: millis(t.at), MAC: mac})
+	return t.insert(&row)
+}
+
+// factRow is the evidence as it would be added.
+func (t *txn) factRow(residentID string, f models.Fact) (factRow, error) {
+	f.ID, f.At, f.Until = t.id(), f.At.Truncate(time.Millisecond), f.Until.Truncate(time.Millisecond)
+	mac, err := t.Vault.MAC(macFact, f.Canonical(residentID))
+	return factRow{ID: f.ID, ResidentID: residentID, Kind: string(f.Kind), Code: f.Code, Level: f.Level,
+		Result: f.Result, At: millis(f.At), UntilAt: millis(f.Until), Source: f.Source, CreatedAt: millis(t.at), MAC: mac}, err
 }
 
 // withdraw makes everything that came from the source count no longer.
 func (t *txn) withdraw(residentID, source string) error {
-	row := withdrawalRow{Source: source, ResidentID: residentID, At: millis(t.at)}
-	var err error
+	free, err := t.freeSource(residentID, source)
+	if err != nil {
+		return err
+	}
+	row := withdrawalRow{Source: free, ResidentID: residentID, At: millis(t.at)}
 	if row.MAC, err = t.Vault.MAC(macWithdrawal, row.bytes()); err != nil {
 		return err
 	}
@@ -72,6 +83,24 @@ func (t *txn) withdraw(residentID, source string) error {
 		return err
 	}
 	return t.audit("fact.withdraw", "resident", residentID, source)
+}
+
+// freeSource is the source, or the same with a number if a row is in its place that
+// the service did not make, or that was made for somebody whose document is this
+// resident's now: evidence can be withdrawn all the same.
+func (t *txn) freeSource(residentID, source string) (string, error) {
+	free := source
+	for n := 1; ; n++ {
+		var before withdrawalRow
+		err := found(t.db.Where("source = ?", free).Take(&before).Error)
+		if errors.Is(err, models.NotFound) {
+			return free, nil
+		}
+		if err != nil || before.ResidentID == residentID && t.vouched(before, before.Source, before.MAC) {
+			return free, err
+		}
+		free = fmt.Sprint(source, " ", n)
+	}
 }
 
 // reader reads from either pool, or inside a transaction.
@@ -116,12 +145,19 @@ func (s *Store) gone(rows []withdrawalRow) map[string]bool {
 	gone := make(map[string]bool, len(rows))
 	for _, row := range rows {
 		if s.Vault.CheckMAC(macWithdrawal, row.bytes(), row.MAC) {
-			gone[row.Source] = true
+			source, _, _ := strings.Cut(row.Source, " ") // which may have a number
+			gone[source] = true
 		} else {
 			s.alarm("withdrawals", row.Source)
 		}
 	}
 	return gone
+}
+
+// withdrawn reports whether the fact was withdrawn, alone or with all that came from
+// the same source.
+func withdrawn(gone map[string]bool, f models.Fact) bool {
+	return len(gone) > 0 && (gone[f.Source] || gone[models.Withdrawal(f.ID)])
 }
 
 // said is the facts that verify and still count.
@@ -130,7 +166,7 @@ func (s *Store) said(residentID string, rows []factRow, gone map[string]bool) []
 	for i := range rows {
 		f := rows[i].fact()
 		switch {
-		case gone[f.Source]:
+		case withdrawn(gone, f):
 		case !s.Vault.CheckMAC(macFact, f.Canonical(residentID), rows[i].MAC):
 			s.alarm("facts", f.ID)
 		default:

@@ -13,6 +13,7 @@ type Held struct {
 	Declarations []models.Declaration
 	Decisions    []models.Decision
 	Reviews      []models.Review
+	Appeals      []Objection
 	Notices      []Told
 	Course       models.Course
 	Tests        []models.Test
@@ -31,6 +32,7 @@ func (s *Store) Held(ctx context.Context, me models.Resident) (Held, error) {
 		func() error { out.Declarations, err = s.Declarations(ctx, me); return err },
 		func() error { out.Decisions, err = s.Decisions(ctx, me); return err },
 		func() error { out.Reviews, err = s.Reviews(ctx, me); return err },
+		func() error { out.Appeals, err = s.Appeals(ctx, me); return err },
 		func() error { out.Notices, err = s.Notices(ctx, me); return err },
 		func() error { out.Course, err = s.Course(ctx, me); return err },
 		func() error { out.Tests, err = s.Tests(ctx, me); return err },

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -25,8 +26,9 @@ func (h Holder) Actor() models.Actor { return models.Actor{Kind: models.ActorRes
 
 // holderQuery reads a session, whose it is, their latest decision, and the grant
 // that this phone has.
-const holderQuery = `SELECT s.id, s.kind, s.subject_id, s.created_at, s.mac, s.ended_at, s.expires_at, s.seen_at, r.id, r.jurisdiction, r.document_id, r.verified_mac, r.closed_at,
-	d.id, d.sequence, d.colour, d.reasons, d.until_at, d.rule_set, d.facts, d.at, d.mac, g.decision_id, g.body, g.expires_at
+const holderQuery = `SELECT s.id, s.kind, s.subject_id, s.created_at, s.mac, s.ended_at, s.expires_at, s.seen_at,
+	a.id, a.platform, a.resident_id, a.mac, r.id, r.jurisdiction, r.document_id, r.verified_at, r.verified_mac, r.closed_at,
+	d.id, d.sequence, d.colour, d.reasons, d.until_at, d.rule_set, d.facts, d.at, d.mac, g.handle, g.decision_id, g.body, g.expires_at
 FROM sessions s
 JOIN accounts a ON a.id = s.subject_id
 JOIN residents r ON r.id = a.resident_id
@@ -56,6 +58,7 @@ func (s *Store) holderStatement() (*sql.Stmt, error) {
 // holderRow is what the query gives. What comes of an outer join may be null.
 type holderRow struct {
 	session  sessionRow
+	account  accountRow
 	person   residentRow
 	decision struct {
 		id, colour, reasons, ruleSet, facts sql.NullString
@@ -64,6 +67,7 @@ type holderRow struct {
 	}
 	grant struct {
 		decision sql.NullString
+		handle   []byte
 		body     []byte
 		expires  sql.NullInt64
 	}
@@ -93,6 +97,9 @@ func (s *Store) Holder(ctx context.Context, token string) (Holder, error) {
 	if v.Kind != sessionAccount || v.EndedAt != 0 || millis(now) >= v.ExpiresAt || !s.vouched(v, v.ID, v.MAC) {
 		return Holder{}, models.Refuse(models.ReasonLoginRequired)
 	}
+	if s.residentOf(row.account) == "" {
+		return s.unregistered(ctx, token)
+	}
 	h := Holder{ID: p.ID, SessionID: v.ID}
 	if p.ClosedAt != 0 || millis(now)-v.SeenAt > seenEvery.Milliseconds() {
 		return h, nil
@@ -110,10 +117,10 @@ func (s *Store) holderRow(ctx context.Context, hash []byte) (row holderRow, err 
 	if err != nil {
 		return row, err
 	}
-	v, p, d, g := &row.session, &row.person, &row.decision, &row.grant
+	v, a, p, d, g := &row.session, &row.account, &row.person, &row.decision, &row.grant
 	err = stmt.QueryRowContext(ctx, hash).Scan(&v.ID, &v.Kind, &v.SubjectID, &v.CreatedAt, &v.MAC, &v.EndedAt, &v.ExpiresAt, &v.SeenAt,
-		&p.ID, &p.Jurisdiction, &p.DocumentID, &p.VerifiedMAC, &p.ClosedAt, &d.id, &d.sequence, &d.colour, &d.reasons, &d.until, &d.ruleSet, &d.facts, &d.at, &d.mac,
-		&g.decision, &g.body, &g.expires)
+		&a.ID, &a.Platform, &a.ResidentID, &a.MAC, &p.ID, &p.Jurisdiction, &p.DocumentID, &p.VerifiedAt, &p.VerifiedMAC, &p.ClosedAt, &d.id, &d.sequence, &d.colour, &d.reasons, &d.until, &d.ruleSet, &d.facts, &d.at, &d.mac,
+		&g.handle, &g.decision, &g.body, &g.expires)
 	return row, err
 }
 
@@ -137,7 +144,7 @@ func (s *Store) presented(row holderRow) (Presented, bool) {
 		return Presented{}, false
 	}
 	out := Presented{Standing: models.Standing{Decision: decision, Verified: s.verified(row.person)}}
-	held := grantRow{DecisionID: row.grant.decision.String, Body: row.grant.body, ExpiresAt: row.grant.expires.Int64}
+	held := grantRow{Handle: row.grant.handle, DecisionID: row.grant.decision.String, Body: row.grant.body, ExpiresAt: row.grant.expires.Int64}
 	if !s.current(decision, row.person.Jurisdiction) || !s.spare(held, decision) {
 		return Presented{}, false
 	}
@@ -150,12 +157,17 @@ func (s *Store) spare(row grantRow, d models.Decision) bool {
 	return row.DecisionID == d.ID && left > 0 && (left >= grantSpare || d.Until.Equal(instant(row.ExpiresAt)))
 }
 
-// rederive reads the grant and makes its seed anew, if its key is still there.
+// rederive reads the grant and makes its seed anew, if its key is still there. One
+// that is kept under another handle than its own is somebody else's.
 func (s *Store) rederive(row grantRow, p *Presented) bool {
 	if len(row.Body) != pass.GrantSize {
 		return false
 	}
 	p.Grant = pass.Grant(row.Body)
+	if handle := p.Grant.Handle(); !bytes.Equal(handle[:], row.Handle) {
+		s.alarm("grants", row.DecisionID)
+		return false
+	}
 	chainKey, known := s.Vault.PassChainKeys()[p.Grant.KeyID()]
 	if known {
 		p.Seed = pass.Signer{ChainKey: chainKey}.Seed(p.Grant)

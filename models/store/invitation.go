@@ -141,7 +141,7 @@ type Acceptance struct {
 	Username string
 	Password string
 	Code     string          // of the second factor, to prove that it is set up
-	Document models.Document // a worker's own, so that they never judge themselves
+	Document models.Document // of whoever judges: so that they never judge themselves
 }
 
 var usernames = regexp.MustCompile(`^[a-z][a-z0-9._-]{2,31}$`)
@@ -168,7 +168,7 @@ func (s *Store) Accept(ctx context.Context, a Acceptance) error {
 		if err != nil {
 			return err
 		}
-		if models.Role(row.Role) == models.RoleWorker && a.Document == (models.Document{}) {
+		if models.Role(row.Role).Judges() && a.Document == (models.Document{}) {
 			return models.Refuse(models.ReasonFieldMissing).On("document")
 		}
 		if err := t.insertStaff(row, a, hash); err != nil {

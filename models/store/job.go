@@ -26,9 +26,23 @@ type jobRow struct {
 	CreatedBy    string
 	CreatedAt    int64 `gorm:"autoCreateTime:false"`
 	EndedAt      int64
+	MAC          []byte `gorm:"column:mac"`
 }
 
 func (jobRow) TableName() string { return "jobs" }
+
+// bytes is what was to be done, how far that is, and what came of it: a dry run that
+// nobody made must let no rules be published. Who has the job is not part of it.
+func (r jobRow) bytes() []byte {
+	return fmt.Appendf(nil, "%s %s %s %s %q %d %d %d %s %s %d %d %s", r.ID, r.Kind, r.Jurisdiction, r.Subject, r.Reached, r.People, r.Total,
+		r.Changed, r.State, r.CreatedBy, r.CreatedAt, r.EndedAt, r.Result)
+}
+
+// soundJob reports whether the service left the job as it is. The one that never ends
+// makes nothing of what it says.
+func (s *Store) soundJob(r jobRow) bool {
+	return r.Kind == string(models.JobDue) || s.vouched(r, r.ID, r.MAC)
+}
 
 func (r jobRow) job() (models.Job, error) {
 	j := models.Job{ID: r.ID, Kind: models.JobKind(r.Kind), Jurisdiction: r.Jurisdiction, Subject: r.Subject, People: r.People,
@@ -53,6 +67,10 @@ func (r jobRow) dryRun() (out models.DryRun, err error) {
 func (t *txn) enqueue(kind models.JobKind, jurisdiction, subject string) (models.Job, error) {
 	row := jobRow{ID: t.id(), Kind: string(kind), Jurisdiction: jurisdiction, Subject: subject, State: string(models.JobOpen),
 		CreatedBy: t.by.ID, CreatedAt: millis(t.at)}
+	var err error
+	if row.MAC, err = t.vouch(row); err != nil {
+		return models.Job{}, err
+	}
 	if err := t.insert(&row); err != nil {
 		return models.Job{}, err
 	}
@@ -68,6 +86,9 @@ func (s *Store) Job(ctx context.Context, id string) (models.Job, error) {
 	if err := found(s.read.WithContext(ctx).Where("id = ?", id).Take(&row).Error); err != nil {
 		return models.Job{}, err
 	}
+	if !s.soundJob(row) {
+		return models.Job{}, models.NotFound
+	}
 	return row.job()
 }
 
@@ -78,11 +99,16 @@ func (s *Store) JobOf(ctx context.Context, kind models.JobKind, subject string) 
 }
 
 func (r reader) jobOf(kind models.JobKind, subject string) (models.Job, error) {
-	var row jobRow
-	if err := found(r.db.Where("kind = ? AND subject = ?", string(kind), subject).Order("id DESC").Take(&row).Error); err != nil {
-		return models.Job{}, err
+	var rows []jobRow
+	if err := r.db.Where("kind = ? AND subject = ?", string(kind), subject).Order("id DESC").Find(&rows).Error; err != nil {
+		return models.Job{}, fmt.Errorf("jobs: %w", err)
 	}
-	return row.job()
+	for _, row := range rows {
+		if r.soundJob(row) {
+			return row.job()
+		}
+	}
+	return models.Job{}, models.NotFound
 }
 
 // leaseLife is how long a replica has a job to itself after each batch. One that
@@ -123,10 +149,14 @@ func (s *Store) letGo(ctx context.Context) error {
 
 // moveOn writes down how far the job is, if it is still where we began and ours.
 func (t *txn) moveOn(before, after jobRow) error {
+	mac, err := t.vouch(after)
+	if err != nil {
+		return err
+	}
 	done := t.db.Model(&jobRow{}).
 		Where("id = ? AND state = 'open' AND leased_by = ? AND reached = ? AND people = ?", before.ID, t.self, before.Reached, before.People).
 		Updates(map[string]any{"reached": after.Reached, "people": after.People, "total": after.Total, "changed": after.Changed,
-			"state": after.State, "result": after.Result, "leased_by": after.LeasedBy, "leased_until": after.LeasedUntil, "ended_at": after.EndedAt})
+			"state": after.State, "result": after.Result, "leased_by": after.LeasedBy, "leased_until": after.LeasedUntil, "ended_at": after.EndedAt, "mac": mac})
 	if done.Error == nil && done.RowsAffected == 0 {
 		return errLeaseLost
 	}

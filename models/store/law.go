@@ -17,6 +17,7 @@ import (
 // place.
 type law struct {
 	mark  mark
+	last  string // what was published last
 	rules map[string]*rules.Set
 	sets  map[string]*rules.Set // by name
 	files rules.Tree
@@ -24,12 +25,9 @@ type law struct {
 	asked map[string][]*forms.Form
 }
 
-// mark tells whether the database holds another law than this: what was published
-// last, and how many places there are.
-type mark struct {
-	last   string
-	places int64
-}
+// mark tells whether the database holds another law than this: how many publications
+// and places there are. Neither is ever changed or deleted.
+type mark struct{ publications, places int64 }
 
 // lawEvery is how often a replica looks whether something was published.
 const lawEvery = 5 * time.Second
@@ -82,12 +80,8 @@ func (s *Store) Refresh(ctx context.Context) error {
 }
 
 func (r reader) mark() (m mark, err error) {
-	var last []string
-	if err = r.db.Model(&publicationRow{}).Order("id DESC").Limit(1).Pluck("id", &last).Error; err != nil {
+	if err = r.db.Model(&publicationRow{}).Count(&m.publications).Error; err != nil {
 		return m, fmt.Errorf("publications: %w", err)
-	}
-	if len(last) > 0 {
-		m.last = last[0]
 	}
 	err = r.db.Model(&jurisdictionRow{}).Count(&m.places).Error
 	return m, err
@@ -126,6 +120,7 @@ func (r reader) readLaw() (*law, error) {
 		if err := r.add(l, p); err != nil {
 			return nil, err
 		}
+		l.last = p.ID // they are in order of time
 	}
 	l.beginWith(r.Forms)
 	if l.rules, err = l.files.Sets(); err != nil {
@@ -140,8 +135,8 @@ func (r reader) readLaw() (*law, error) {
 	return l, nil
 }
 
-// parents is the tree of jurisdictions. One whose parent is not here stands right
-// below the root.
+// parents is the tree of jurisdictions. One that does not verify is left out; one
+// whose parent is not here stands right below the root.
 func (r reader) parents() (map[string]string, error) {
 	var rows []jurisdictionRow
 	if err := r.db.Find(&rows).Error; err != nil {
@@ -149,7 +144,9 @@ func (r reader) parents() (map[string]string, error) {
 	}
 	parents := map[string]string{}
 	for _, row := range rows {
-		parents[row.Code] = row.Parent
+		if r.vouched(row, row.Code, row.MAC) {
+			parents[row.Code] = row.Parent
+		}
 	}
 	for code, parent := range parents {
 		if _, here := parents[parent]; !here {

@@ -25,12 +25,10 @@ type linkRow struct {
 
 func (linkRow) TableName() string { return "links" }
 
-const macLink = "links"
-
-// bytes is what the service vouches for: that this resident gave themselves to
-// this plugin's account. Whoever writes into the table cannot.
+// bytes is what the service vouches for: that this plugin's account asked, and that
+// this resident gave themselves to it by this answer.
 func (r linkRow) bytes() []byte {
-	return fmt.Appendf(nil, "%x %s %s %d", r.Challenge, r.AccountID, r.ResidentID, r.ExpiresAt)
+	return fmt.Appendf(nil, "%x %s %x %s %d", r.Challenge, r.AccountID, r.Handover, r.ResidentID, r.ExpiresAt)
 }
 
 // Challenge begins a link: the plugin carries it to the city's own app.
@@ -39,8 +37,11 @@ func (s *Store) Challenge(ctx context.Context, me models.Plugin) (challenge stri
 		if challenge, err = t.token(); err != nil {
 			return err
 		}
-		row := linkRow{Challenge: t.Vault.HashToken("challenge", []byte(challenge)), AccountID: me.ID, MAC: []byte{},
+		row := linkRow{Challenge: t.Vault.HashToken("challenge", []byte(challenge)), AccountID: me.ID,
 			CreatedAt: millis(t.at), ExpiresAt: millis(t.at.Add(linkLife))}
+		if row.MAC, err = t.vouch(row); err != nil {
+			return err
+		}
 		if err := t.insert(&row); err != nil {
 			return err
 		}
@@ -61,12 +62,12 @@ func (s *Store) HandOver(ctx context.Context, me models.Resident, challenge stri
 		if handover, err = t.token(); err != nil {
 			return err
 		}
-		row.ResidentID = me.ID
-		if row.MAC, err = t.Vault.MAC(macLink, row.bytes()); err != nil {
+		row.Handover, row.ResidentID = t.Vault.HashToken("handover", []byte(handover)), me.ID
+		if row.MAC, err = t.vouch(row); err != nil {
 			return err
 		}
 		err = t.db.Model(&linkRow{}).Where("challenge = ?", row.Challenge).
-			Updates(map[string]any{"handover": t.Vault.HashToken("handover", []byte(handover)), "resident_id": me.ID, "mac": row.MAC}).Error
+			Updates(map[string]any{"handover": row.Handover, "resident_id": me.ID, "mac": row.MAC}).Error
 		if err != nil {
 			return err
 		}
@@ -84,7 +85,7 @@ func (s *Store) Link(ctx context.Context, me models.Plugin, handover string) err
 		if err := t.live(row, err); err != nil {
 			return err
 		}
-		if row.AccountID != me.ID || !t.Vault.CheckMAC(macLink, row.bytes(), row.MAC) {
+		if row.AccountID != me.ID || row.ResidentID == "" {
 			return models.Refuse(models.ReasonLink)
 		}
 		if err := t.db.Model(&linkRow{}).Where("challenge = ?", row.Challenge).Update("used_at", millis(t.at)).Error; err != nil {
@@ -96,13 +97,16 @@ func (s *Store) Link(ctx context.Context, me models.Plugin, handover string) err
 
 // link gives the account to the resident.
 func (t *txn) link(account models.Account, residentID string) error {
-	var holder residentRow
-	if err := t.lock(&holder, "id = ? AND closed_at = 0", residentID); err != nil {
+	_, holder, err := t.lockHome(residentID)
+	if err != nil {
 		return err
 	}
+	if holder.ClosedAt != 0 {
+		return models.NotFound
+	}
 	if account.ResidentID != "" && account.ResidentID != residentID {
-		var before residentRow
-		if err := t.lock(&before, "id = ?", account.ResidentID); err != nil {
+		_, before, err := t.lockHome(account.ResidentID)
+		if err != nil {
 			return err
 		}
 		if before.ClosedAt == 0 {
@@ -115,18 +119,18 @@ func (t *txn) link(account models.Account, residentID string) error {
 		}
 	}
 	t.touch(residentID)
-	if err := t.db.Model(&accountRow{}).Where("id = ?", account.ID).Update("resident_id", residentID).Error; err != nil {
+	if err := t.give(accountRow{ID: account.ID, Platform: account.Platform}, residentID); err != nil {
 		return err
 	}
 	return t.audit("link.use", "resident", residentID, account.ID)
 }
 
-// live refuses what is not there, was used or has ended, all alike.
+// live refuses what is not there, was used, has ended or was forged, all alike.
 func (t *txn) live(row linkRow, err error) error {
 	if err != nil && !errors.Is(err, models.NotFound) {
 		return err
 	}
-	return refuseLink(err != nil || row.UsedAt != 0 || millis(t.at) >= row.ExpiresAt)
+	return refuseLink(err != nil || row.UsedAt != 0 || millis(t.at) >= row.ExpiresAt || !t.vouched(row, "link", row.MAC))
 }
 
 func refuseLink(bad bool) error {

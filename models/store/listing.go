@@ -16,6 +16,8 @@ type listingRow struct {
 	ToAt      int64
 	CreatedAt int64  `gorm:"autoCreateTime:false"`
 	MAC       []byte `gorm:"column:mac"`
+
+	ended int64 // when it was ended before its time
 }
 
 func (listingRow) TableName() string { return "listings" }
@@ -26,41 +28,57 @@ func (r listingRow) bytes() []byte {
 	return fmt.Appendf(nil, "%s %s %s %d %d", r.ID, r.Place, r.Level, r.FromAt, r.ToAt)
 }
 
-// List declares a place risky and decides anew about everybody who said that
-// they stayed there meanwhile.
-func (s *Store) List(ctx context.Context, by models.Actor, l models.Listing) error {
-	return s.change(ctx, by, func(t *txn) error {
-		if err := t.knownPlace(l.Place); err != nil {
-			return err
-		}
-		row := listingRow{ID: t.id(), Place: l.Place, Level: string(l.Level), FromAt: millis(l.From), ToAt: millis(l.To), CreatedAt: millis(t.at)}
-		var err error
-		if row.MAC, err = t.Vault.MAC(macListing, row.bytes()); err != nil {
-			return err
-		}
-		if err := t.insert(&row); err != nil {
-			return err
-		}
-		if err := t.audit("listing.add", "place", l.Place, string(l.Level)); err != nil {
-			return err
-		}
-		return t.decideStayed(l)
-	})
+// List proposes that a place is risky: one in the epidemiologist's own jurisdiction,
+// or one in another province, as the nation's lists name it.
+func (s *Store) List(ctx context.Context, by models.Epidemiologist, l models.Listing, evidence string) (models.Proposal, error) {
+	if err := l.Check(s.Now()); err != nil {
+		return models.Proposal{}, err
+	}
+	jurisdiction, err := s.reader(ctx).placeOf(l.Place)
+	if err != nil {
+		return models.Proposal{}, err
+	}
+	if !models.Within(jurisdiction, by.Jurisdiction) && jurisdiction[:2] == by.Jurisdiction[:2] {
+		return models.Proposal{}, models.Refuse(models.ReasonForbidden).On("place")
+	}
+	return s.propose(ctx, proposer(by.Staff), proposalRow{Lever: string(models.LeverListing)}, proposalBody{Evidence: evidence, Listing: &l})
 }
 
-// decideStayed decides anew about everybody with a stay that the listing meets.
-func (t *txn) decideStayed(l models.Listing) error {
-	var ids []string
-	query := t.db.Model(&stayRow{}).Distinct("resident_id").Where("to_at > ?", millis(l.From))
-	if err := query.Where("place LIKE ?", models.PlacePrefix(l.Place)+"%").Pluck("resident_id", &ids).Error; err != nil {
-		return err
+// placeOf is the jurisdiction that a place is or lies in.
+func (r reader) placeOf(place string) (string, error) {
+	if c, err := r.community(place); err == nil {
+		return c.Jurisdiction, nil
 	}
-	for _, id := range ids {
-		if _, err := t.decide(id); err != nil {
+	t := &txn{Store: r.Store, db: r.db}
+	return place, t.knownPlace(place)
+}
+
+func listingPlan(row proposalRow, l models.Listing) plan {
+	return plan{
+		where: "id IN (SELECT resident_id FROM stays WHERE place LIKE ? AND to_at > ?)",
+		args:  []any{models.PlacePrefix(l.Place) + "%", millis(l.From)},
+		add: func(t *txn, p *person) error {
+			listed, err := t.listingRow(row.ID, l)
+			p.evidence.listings = append(slices.Clip(p.evidence.listings), listed)
 			return err
-		}
-	}
-	return nil
+		},
+		keep: func(t *txn) error {
+			listed, err := t.listingRow(row.ID, l)
+			if err != nil {
+				return err
+			}
+			if err := t.insert(&listed); err != nil {
+				return err
+			}
+			return t.audit("listing.add", "place", l.Place, string(l.Level))
+		}}
+}
+
+// listingRow is the listing as it would be added: a proposal becomes one.
+func (t *txn) listingRow(id string, l models.Listing) (row listingRow, err error) {
+	row = listingRow{ID: id, Place: l.Place, Level: string(l.Level), FromAt: millis(l.From), ToAt: millis(l.To), CreatedAt: millis(t.at)}
+	row.MAC, err = t.Vault.MAC(macListing, row.bytes())
+	return row, err
 }
 
 // placesAbove is the place and every place that it lies in.
@@ -85,7 +103,16 @@ func (r reader) listings(stays []stayRow) (rows []listingRow, err error) {
 	if err := r.db.Where("place IN ?", slices.Compact(places)).Order("id").Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("listings: %w", err)
 	}
-	return rows, nil
+	return rows, r.ends(rows)
+}
+
+// listing is the listing as it stands, ended or not.
+func (r listingRow) listing() models.Listing {
+	l := models.Listing{ID: r.ID, Place: r.Place, Level: models.Level(r.Level), From: instant(r.FromAt), To: instant(r.ToAt)}
+	if r.ended != 0 && (l.To.IsZero() || instant(r.ended).Before(l.To)) {
+		l.To = instant(r.ended)
+	}
+	return l
 }
 
 // meet is the listings of the stay's place, or of one above it, that verify and
@@ -93,7 +120,7 @@ func (r reader) listings(stays []stayRow) (rows []listingRow, err error) {
 func (s *Store) meet(stay models.Stay, rows []listingRow) (list []models.Listing) {
 	places := placesAbove(stay.Place)
 	for _, row := range rows {
-		l := models.Listing{ID: row.ID, Place: row.Place, Level: models.Level(row.Level), From: instant(row.FromAt), To: instant(row.ToAt)}
+		l := row.listing()
 		if !slices.Contains(places, l.Place) || !stay.Overlaps(l) {
 			continue
 		}

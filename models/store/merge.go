@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"strings"
 
 	"healthcode/models"
 )
@@ -11,11 +12,14 @@ import (
 // the holder as well. Evidence cannot be moved, only given anew, because its MAC
 // names the person.
 func (t *txn) merge(newcomer, holder residentRow) error {
-	if err := t.carryEvidence(newcomer.ID, holder.ID); err != nil {
+	ids, err := t.carryEvidence(newcomer.ID, holder.ID)
+	if err != nil {
 		return fmt.Errorf("merge: %w", err)
 	}
-	err := t.db.Model(&declarationRow{}).Where("resident_id = ?", newcomer.ID).Update("resident_id", holder.ID).Error
-	if err != nil {
+	if err := t.carryAppeals(newcomer.ID, holder.ID, ids); err != nil {
+		return fmt.Errorf("merge: %w", err)
+	}
+	if err := t.carryDeclarations(newcomer.ID, holder.ID); err != nil {
 		return err
 	}
 	if err := t.moveAccounts(newcomer.ID, holder.ID); err != nil {
@@ -34,20 +38,59 @@ func (t *txn) merge(newcomer, holder residentRow) error {
 	return err
 }
 
-func (t *txn) carryEvidence(from, to string) error {
-	gone, err := t.reader().withdrawn(from)
-	if err != nil {
+// carryDeclarations gives what the newcomer declared to the holder, as far as they did.
+func (t *txn) carryDeclarations(from, to string) error {
+	var rows []declarationRow
+	if err := t.db.Where("resident_id = ?", from).Find(&rows).Error; err != nil {
 		return err
 	}
-	facts, err := t.reader().ownFacts(from, gone)
-	if err != nil {
-		return err
-	}
-	for _, f := range facts {
-		if err := t.insertFact(to, f); err != nil {
+	for _, row := range rows {
+		if !t.vouched(row, row.ID, row.MAC) {
+			continue
+		}
+		row.ResidentID = to
+		if err := t.carry(row, row.ID, to); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// carry writes down that a row is another resident's now.
+func (t *txn) carry(e entry, id, to string) error {
+	mac, err := t.vouch(e)
+	if err != nil {
+		return err
+	}
+	return t.db.Table(e.TableName()).Where("id = ?", id).Updates(map[string]any{"resident_id": to, "mac": mac}).Error
+}
+
+// carryEvidence says which id each piece of it has now.
+func (t *txn) carryEvidence(from, to string) (ids map[string]string, err error) {
+	gone, err := t.reader().withdrawn(from)
+	if err != nil {
+		return nil, err
+	}
+	facts, err := t.reader().ownFacts(from, gone)
+	if err != nil {
+		return nil, err
+	}
+	ids = map[string]string{}
+	for _, f := range facts {
+		row, err := t.factRow(to, f)
+		if err == nil {
+			err = t.insert(&row)
+		}
+		if err != nil {
+			return nil, err
+		}
+		ids[f.ID] = row.ID
+	}
+	return ids, t.carryStays(from, to, gone, ids)
+}
+
+// carryStays gives the stays anew, and takes back anew what was withdrawn of them.
+func (t *txn) carryStays(from, to string, gone map[string]bool, ids map[string]string) error {
 	var stays []stayRow
 	if err := t.db.Where("resident_id = ?", from).Find(&stays).Error; err != nil {
 		return err
@@ -57,32 +100,104 @@ func (t *txn) carryEvidence(from, to string) error {
 			continue
 		}
 		stay := models.Stay{Place: row.Place, From: instant(row.FromAt), To: instant(row.ToAt)}
-		if err := t.insertStay(to, row.DeclarationID, stay); err != nil {
+		again, err := t.stayRow(to, row.DeclarationID, stay)
+		if err == nil {
+			err = t.insert(&again)
+		}
+		if err != nil {
+			return err
+		}
+		ids[row.ID] = again.ID
+	}
+	for source := range gone {
+		stay, listing, ok := strings.Cut(strings.TrimPrefix(source, models.Withdrawal("")), "/")
+		if !ok || ids[stay] == "" {
+			continue
+		}
+		if err := t.withdraw(to, models.Withdrawal(ids[stay]+"/"+listing)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// carryReviews moves the newcomer's reviews of declarations, judged or waiting,
-// the notices of judgements, and the consents, so that nothing that was said is
-// lost.
-func (t *txn) carryReviews(from, to string) error {
-	err := t.db.Model(&reviewRow{}).Where("resident_id = ? AND kind = ?", from, models.ReviewDeclaration).
-		Update("resident_id", to).Error
-	if err != nil {
-		return err
-	}
-	err = t.db.Model(&noticeRow{}).Where("resident_id = ? AND kind = ?", from, models.NoticeReview).Update("resident_id", to).Error
-	if err != nil {
-		return err
-	}
-	var rows []consentRow
-	if err := t.db.Where("resident_id = ? AND withdrawn_at = 0", from).Find(&rows).Error; err != nil {
+// carryAppeals makes the newcomer's appeals the holder's, with their pictures and
+// their reviews. What they contest is what the evidence is called now.
+func (t *txn) carryAppeals(from, to string, ids map[string]string) error {
+	var rows []appealRow
+	if err := t.db.Where("resident_id = ?", from).Find(&rows).Error; err != nil {
 		return err
 	}
 	for _, row := range rows {
-		if err := t.giveConsent(to, models.Consent{Purpose: models.Purpose(row.Purpose), Version: row.Version}); err != nil {
+		if !t.vouched(row, row.ID, row.MAC) {
+			continue
+		}
+		contested := row.contested()
+		for i, id := range contested {
+			stay, listing, listed := strings.Cut(id, "/")
+			if ids[id] != "" {
+				contested[i] = ids[id]
+			} else if listed && ids[stay] != "" {
+				contested[i] = ids[stay] + "/" + listing
+			}
+		}
+		row.ResidentID, row.Facts = to, strings.Join(contested, " ")
+		mac, err := t.vouch(row)
+		if err != nil {
+			return err
+		}
+		err = t.db.Model(&appealRow{}).Where("id = ?", row.ID).
+			Updates(map[string]any{"resident_id": to, "facts": row.Facts, "mac": mac}).Error
+		if err != nil {
+			return err
+		}
+	}
+	var photos []photoRow
+	if err := t.db.Omit("image_sealed").Where("resident_id = ?", from).Find(&photos).Error; err != nil {
+		return err
+	}
+	for _, row := range photos {
+		if !t.vouched(row, row.ID, row.MAC) {
+			continue
+		}
+		row.ResidentID = to
+		if err := t.carry(row, row.ID, to); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// carryReviews moves the newcomer's reviews of declarations and appeals, judged or
+// waiting, the notices of judgements, and the consents, so that nothing that was
+// said is lost.
+func (t *txn) carryReviews(from, to string) error {
+	var reviews []reviewRow
+	if err := t.db.Where("resident_id = ? AND kind IN ?", from, []string{string(models.ReviewDeclaration), string(models.ReviewAppeal)}).Find(&reviews).Error; err != nil {
+		return err
+	}
+	for _, row := range reviews {
+		if !t.vouched(row, row.ID, row.MAC) {
+			continue
+		}
+		row.ResidentID = to
+		if err := t.carry(row, row.ID, to); err != nil {
+			return err
+		}
+	}
+	err := t.db.Model(&noticeRow{}).Where("resident_id = ? AND kind IN ?", from, []string{string(models.NoticeReview), string(models.NoticePassed)}).Update("resident_id", to).Error
+	if err != nil {
+		return err
+	}
+	given, err := t.reader().given(from)
+	if err != nil {
+		return err
+	}
+	for _, c := range given {
+		if !c.WithdrawnAt.IsZero() {
+			continue
+		}
+		if err := t.giveConsent(to, c); err != nil {
 			return err
 		}
 	}

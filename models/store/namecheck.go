@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"healthcode/models"
@@ -20,9 +21,15 @@ type nameCheckRow struct {
 	CreatedAt    int64 `gorm:"autoCreateTime:false"`
 	ExpiresAt    int64
 	PassedAt     int64
+	MAC          []byte `gorm:"column:mac"`
 }
 
 func (nameCheckRow) TableName() string { return "name_checks" }
+
+// bytes is whose check it is: what somebody passed proves nobody else.
+func (r nameCheckRow) bytes() []byte {
+	return fmt.Appendf(nil, "%s %s %s %d", r.ID, r.AccountID, r.ResidentID, r.ExpiresAt)
+}
 
 // NameCheck is a real-name check that a resident has begun at their platform.
 type NameCheck struct {
@@ -43,6 +50,9 @@ func (s *Store) OpenNameCheck(ctx context.Context, me models.Resident, c NameChe
 		}
 		row := nameCheckRow{ID: c.ID, AccountID: me.AccountID, ResidentID: me.ID, VendorSealed: sealed,
 			CreatedAt: millis(t.at), ExpiresAt: millis(t.at.Add(nameCheckLife))}
+		if row.MAC, err = t.vouch(row); err != nil {
+			return err
+		}
 		if err := t.insert(&row); err != nil {
 			return err
 		}
@@ -55,7 +65,7 @@ func (s *Store) OpenNameCheck(ctx context.Context, me models.Resident, c NameChe
 func (s *Store) NameCheck(ctx context.Context, me models.Resident, id string) (NameCheck, error) {
 	var row nameCheckRow
 	err := found(s.read.WithContext(ctx).Where("id = ? AND account_id = ?", id, me.AccountID).Take(&row).Error)
-	if errors.Is(err, models.NotFound) || err == nil && row.PassedAt == 0 && millis(s.Now()) >= row.ExpiresAt {
+	if errors.Is(err, models.NotFound) || err == nil && (row.PassedAt == 0 && millis(s.Now()) >= row.ExpiresAt || !s.vouched(row, row.ID, row.MAC)) {
 		return NameCheck{}, models.Refuse(models.ReasonNameCheckUnknown)
 	}
 	if err != nil {
@@ -73,6 +83,9 @@ func (s *Store) PassNameCheck(ctx context.Context, me models.Resident, id string
 		var row nameCheckRow
 		if err := t.lock(&row, "id = ? AND account_id = ?", id, me.AccountID); err != nil {
 			return err
+		}
+		if !t.vouched(row, row.ID, row.MAC) {
+			return models.Refuse(models.ReasonNameCheckUnknown)
 		}
 		if row.PassedAt != 0 {
 			return nil
@@ -97,6 +110,9 @@ func (t *txn) approveRegistration(residentID string) error {
 	}
 	if err != nil {
 		return err
+	}
+	if !t.vouched(review, review.ID, review.MAC) {
+		return models.Refuse(models.ReasonReviewUnknown)
 	}
 	if err := t.closeReview(review, models.ReviewApproved, models.Judgement{Verdict: models.Approve}); err != nil {
 		return err

@@ -78,7 +78,7 @@ type Told struct {
 	models.Notice
 	Decision models.Decision // of a change of colour
 	Before   models.Colour   // the colour before; 0 when that decision is no longer kept
-	Review   models.Review   // of a judgement
+	Review   models.Review   // of a judgement, or of an appeal that was passed on
 }
 
 // Notices lists what the resident was told, the latest first. What it is of may
@@ -101,8 +101,8 @@ func (r reader) told(me models.Resident, where string, args ...any) ([]Told, err
 	for _, row := range rows {
 		told := Told{Notice: row.notice()}
 		var err error
-		if told.Kind == models.NoticeReview {
-			told.Review, err = r.judged(row.SubjectID)
+		if told.Kind.OfReview() {
+			told.Review, err = r.judged(me.ID, row.SubjectID)
 		} else {
 			told.Decision, told.Before, err = r.turn(me.ID, row.SubjectID)
 		}
@@ -125,13 +125,23 @@ func newestFirst(a, b Told) int {
 		strings.Compare(b.ID, a.ID))
 }
 
-func (r reader) judged(id string) (models.Review, error) {
+// judged is a review about the resident, or about whom they were before.
+func (r reader) judged(residentID, id string) (models.Review, error) {
 	var row reviewRow
 	if err := found(r.db.Where("id = ?", id).Take(&row).Error); err != nil {
 		return models.Review{}, err
 	}
-	review := row.review()
-	var err error
+	theirs, err := row.ResidentID == residentID, error(nil)
+	if !theirs {
+		theirs, err = r.became(row.ResidentID, residentID)
+	}
+	if err == nil && (!theirs || !r.vouched(row, row.ID, row.MAC)) {
+		err = models.NotFound
+	}
+	if err != nil {
+		return models.Review{}, err
+	}
+	review := row.review(r.Now())
 	review.Words, err = r.words(row)
 	return review, err
 }

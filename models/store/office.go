@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -136,14 +135,11 @@ func (o Office) Before(d models.Draft) string {
 
 // Ready is what [Office.Publish] would say to the draft now, without doing it.
 func (o Office) Ready(ctx context.Context, id string) error {
-	var row draftRow
-	err := found(o.store.read.WithContext(ctx).Where("id = ?", id).Take(&row).Error)
-	switch {
-	case errors.Is(err, models.NotFound), err == nil && !models.Covers(o.by.Jurisdiction, row.Jurisdiction):
-		return models.Refuse(models.ReasonDraftUnknown)
-	case err != nil:
+	row, err := o.draft(ctx, id)
+	if err != nil {
 		return err
-	case row.ClosedAt != 0:
+	}
+	if row.ClosedAt != 0 {
 		return models.Refuse(models.ReasonDraftClosed)
 	}
 	t := &txn{Store: o.store, db: o.store.read.WithContext(ctx), by: o.by.Actor(), at: o.store.Now()}

@@ -90,7 +90,9 @@ func (t *txn) accountsOf(residents []string) (map[string]accountRow, error) {
 	err := t.db.Where("resident_id IN ? AND closed_at = 0", residents).Find(&rows).Error
 	byID := make(map[string]accountRow, len(rows))
 	for _, a := range rows {
-		byID[a.ID] = a
+		if t.residentOf(a) != "" {
+			byID[a.ID] = a
+		}
 	}
 	return byID, err
 }
@@ -133,12 +135,15 @@ func (r reader) message(row outboxRow) (m Message, err error) {
 	}
 	var account accountRow
 	err = found(r.db.Where("id = ? AND resident_id = ?", row.AccountID, notice.ResidentID).Take(&account).Error)
+	if err == nil && r.residentOf(account) == "" {
+		err = models.NotFound
+	}
 	if err != nil {
 		return m, err
 	}
 	m = Message{Template: row.Template, Kind: models.NoticeKind(notice.Kind), At: instant(notice.At)}
-	if m.Kind == models.NoticeReview {
-		m.Review, err = r.judged(notice.SubjectID)
+	if m.Kind.OfReview() {
+		m.Review, err = r.judged(notice.ResidentID, notice.SubjectID)
 		m.Review.Words = ""
 	} else {
 		var d models.Decision

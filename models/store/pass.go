@@ -96,8 +96,16 @@ func (s *Store) grant(ctx context.Context, me models.Resident) (Presented, error
 	return p, nil
 }
 
+// issuer is who issues the resident's passes: the nation's, if they live nowhere.
+func issuer(me models.Resident) string {
+	if me.Jurisdiction == nowhere {
+		return "000000"
+	}
+	return me.Jurisdiction
+}
+
 func (t *txn) mint(me models.Resident, d models.Decision, begin time.Time, life time.Duration) (pass.Grant, pass.Seed, error) {
-	in := pass.GrantInput{Jurisdiction: me.Jurisdiction, Colour: d.Colour, NotBefore: begin, Lifetime: life}
+	in := pass.GrantInput{Jurisdiction: issuer(me), Colour: d.Colour, NotBefore: begin, Lifetime: life}
 	if _, err := io.ReadFull(t.Random, in.Handle[:]); err != nil {
 		return pass.Grant{}, pass.Seed{}, err
 	}

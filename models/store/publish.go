@@ -14,16 +14,19 @@ import (
 //   - to whoever drafted it, and to whoever they invited (draft.own);
 //   - before rules were tried out, or after the law around them has changed since
 //     (draft.untried, draft.overtaken);
-//   - to an officer of the same place if it turns more than a hundred people red
-//     (draft.above).
+//   - to an officer of the place that drafted it if that place would have turned more
+//     than a hundred people red within a day (draft.above).
+//
+// The first and the last are told to the auditors.
 func (o Office) Publish(ctx context.Context, draftID string) (models.Publication, error) {
 	var row publicationRow
+	var draft draftRow
 	err := o.store.change(ctx, o.by.Actor(), func(t *txn) error {
-		if err := t.db.Exec("UPDATE publishing SET at = ? WHERE id = 1", millis(t.at)).Error; err != nil { // one at a time
+		if err := t.oneAtATime(); err != nil {
 			return err
 		}
-		draft, err := t.openDraft(o, draftID)
-		if err != nil {
+		var err error
+		if draft, err = t.openDraft(o, draftID); err != nil {
 			return err
 		}
 		if err := t.secondPerson(draft.DraftedBy); err != nil {
@@ -35,9 +38,16 @@ func (o Office) Publish(ctx context.Context, draftID string) (models.Publication
 		return t.closeDraft(draft.ID)
 	})
 	if err != nil {
-		return models.Publication{}, err
+		return models.Publication{}, o.store.attempted(ctx, o.by.Actor(), o.by.Jurisdiction, leverOf(draft.Kind), draftID, err)
 	}
 	return row.publication(), o.store.loadLaw(ctx)
+}
+
+func leverOf(kind string) models.Lever {
+	if models.PublicationKind(kind) == models.PublishedForm {
+		return models.LeverForm
+	}
+	return models.LeverRules
 }
 
 // secondPerson refuses the approval of one's own, and of what somebody entered
@@ -86,6 +96,9 @@ func (t *txn) publish(o Office, draft draftRow) (publicationRow, error) {
 		return row, err
 	}
 	if try.rules != nil {
+		if err := t.reddenBy(draft, row.ID, o.by.Staff); err != nil {
+			return row, err
+		}
 		if _, err := t.enqueue(models.JobRedecide, row.Jurisdiction, row.ID); err != nil {
 			return row, err
 		}
@@ -103,19 +116,47 @@ func (t *txn) triedOut(o Office, l *law, draft draftRow) error {
 	if err != nil || !job.Done() {
 		return models.Refuse(models.ReasonDraftUntried)
 	}
-	if last := l.mark.last; last > job.ID { // ids are in order of time
+	if last := l.last; last > job.ID { // ids are in order of time
 		return models.Refuse(models.ReasonDraftOvertaken)
 	}
-	if job.DryRun.Reddened > models.RedCap && !above(o.by.Jurisdiction, draft.Jurisdiction) {
-		return models.Refuse(models.ReasonDraftAbove)
-	}
-	return nil
+	return t.withinCap(draft, job.DryRun.Reddened, o.by.Staff)
 }
 
-// above reports whether the place stands above the jurisdiction. The nation has
-// nothing above it.
-func above(place, jurisdiction string) bool {
-	return models.PlacePrefix(place) == "" || place != jurisdiction && models.Within(jurisdiction, place)
+// withinCap refuses to turn more people red than the office that drafted it may
+// within a day, by this and everything else.
+func (t *txn) withinCap(draft draftRow, people int64, by models.Staff) error {
+	office, err := t.officeOf(draft.DraftedBy)
+	if err != nil || people == 0 {
+		return err
+	}
+	before, err := t.reddened(office)
+	if err == nil && before+people > models.RedCap && !above(by.Jurisdiction, office) {
+		err = models.Refuse(models.ReasonDraftAbove)
+	}
+	return err
+}
+
+// reddenBy counts those whom the rules of the draft turn red.
+func (t *txn) reddenBy(draft draftRow, publication string, by models.Staff) error {
+	job, err := t.reader().jobOf(models.JobDryRun, draft.ID)
+	if err != nil {
+		return err
+	}
+	office, err := t.officeOf(draft.DraftedBy)
+	if err != nil {
+		return err
+	}
+	return t.redden(office, models.LeverRules, publication, job.DryRun.Reddened, by)
+}
+
+// officeOf is the jurisdiction that a member of staff works in.
+func (t *txn) officeOf(staffID string) (string, error) {
+	var staff staffRow
+	err := found(t.db.Where("id = ?", staffID).Take(&staff).Error)
+	if err == nil && !t.vouched(staff, staff.ID, staff.MAC) {
+		err = models.NotFound
+	}
+	return staff.Jurisdiction, err
 }
 
 // History is what was published in the office, the latest first.

@@ -61,18 +61,12 @@ func (s *Store) ImportVaccinations(ctx context.Context, by models.Actor, list []
 	return importRecords(ctx, s, by, "vaccinations", list, (*txn).importVaccination)
 }
 
-// ImportTests takes laboratory results down in the same way, and decides anew
-// about every resident whose document they name.
-func (s *Store) ImportTests(ctx context.Context, by models.Actor, list []models.Test) (int, error) {
-	return importRecords(ctx, s, by, "tests", list, (*txn).importTest)
-}
-
-func importRecords[R any](ctx context.Context, s *Store, by models.Actor, kind string, list []R, one func(*txn, R) (int, error)) (added int, err error) {
+func importRecords[R any](ctx context.Context, s *Store, by models.Actor, kind string, list []R, one func(*txn, int, R) (int, error)) (added int, err error) {
 	err = s.change(ctx, by, func(t *txn) error {
 		added = 0
 		var conflicts models.Problems
 		for i, record := range list {
-			n, err := one(t, record)
+			n, err := one(t, i, record)
 			if errors.Is(err, models.Conflict) {
 				conflicts.Add(fmt.Sprintf("records.%d", i), err)
 			} else if err != nil {
@@ -88,7 +82,7 @@ func importRecords[R any](ctx context.Context, s *Store, by models.Actor, kind s
 	return added, err
 }
 
-func (t *txn) importVaccination(v models.Vaccination) (added int, err error) {
+func (t *txn) importVaccination(_ int, v models.Vaccination) (added int, err error) {
 	documentID, err := t.documentOf(v.Document)
 	if err != nil {
 		return 0, err
@@ -113,36 +107,6 @@ func (t *txn) importVaccination(v models.Vaccination) (added int, err error) {
 		return 0, err
 	}
 	return 1, raced(t.insert(&row))
-}
-
-func (t *txn) importTest(test models.Test) (added int, err error) {
-	documentID, err := t.documentOf(test.Document)
-	if err != nil {
-		return 0, err
-	}
-	var before testRow
-	err = found(t.db.Where("document_id = ? AND kind = ? AND sampled_at = ?", documentID, test.Kind, millis(test.Sampled)).Take(&before).Error)
-	if err == nil {
-		if before.Result == test.Result {
-			return 0, nil
-		}
-		return 0, models.Refuse(models.ReasonRecordConflict)
-	}
-	if !errors.Is(err, models.NotFound) {
-		return 0, err
-	}
-	row := testRow{ID: t.id(), DocumentID: documentID, Kind: test.Kind, Result: test.Result,
-		SampledAt: millis(test.Sampled), Lab: test.Lab, ClientID: t.by.ID, CreatedAt: millis(t.at)}
-	if row.NameSealed, err = t.Vault.Seal("tests", "name_sealed", row.ID, []byte(test.Name.Reveal())); err != nil {
-		return 0, err
-	}
-	if row.MAC, err = t.Vault.MAC(macTest, row.bytes()); err != nil {
-		return 0, err
-	}
-	if err := raced(t.insert(&row)); err != nil {
-		return 0, err
-	}
-	return 1, t.decideHolder(documentID)
 }
 
 // raced turns a duplicate key into a reason to begin again: the row is there now.
@@ -175,20 +139,29 @@ func (s *Store) Course(ctx context.Context, me models.Resident) (models.Course, 
 	if err != nil || documentID == "" {
 		return models.Course{}, err
 	}
+	gone, err := r.withdrawn(me.ID)
+	if err != nil {
+		return models.Course{}, err
+	}
+	doses, err := r.doses(documentID, gone)
+	return models.CourseOf(doses), err
+}
+
+// doses are those on record, with those that are marked which count no longer.
+func (r reader) doses(documentID string, gone map[string]bool) (doses []models.Vaccination, err error) {
 	var rows []vaccinationRow
 	if err := r.db.Where("document_id = ?", documentID).Order("date_at, dose").Find(&rows).Error; err != nil {
-		return models.Course{}, fmt.Errorf("vaccinations: %w", err)
+		return nil, fmt.Errorf("vaccinations: %w", err)
 	}
-	var doses []models.Vaccination
 	for _, row := range rows {
 		if !r.Vault.CheckMAC(macVaccination, row.bytes(), row.MAC) {
 			r.alarm("vaccinations", row.ID)
 			continue
 		}
 		doses = append(doses, models.Vaccination{ID: row.ID, Product: row.Product, Batch: row.Batch, Dose: row.Dose,
-			Date: instant(row.DateAt), Site: row.Site})
+			Date: instant(row.DateAt), Site: row.Site, Withdrawn: gone[models.RecordID(row.ID)]})
 	}
-	return models.CourseOf(doses), nil
+	return doses, nil
 }
 
 // Tests lists the resident's laboratory results, the latest first.
@@ -198,7 +171,12 @@ func (s *Store) Tests(ctx context.Context, me models.Resident) ([]models.Test, e
 	if err != nil || documentID == "" {
 		return nil, err
 	}
-	return r.tests(documentID)
+	rows, err := r.testRows(documentID)
+	if err != nil {
+		return nil, err
+	}
+	gone, err := r.withdrawn(me.ID)
+	return r.testsIn(rows, gone), err
 }
 
 // proved is the id of the document that the resident has proved to be theirs and
@@ -221,14 +199,6 @@ func (r reader) proved(me models.Resident) (string, error) {
 	return *row.DocumentID, nil
 }
 
-func (r reader) tests(documentID string) ([]models.Test, error) {
-	rows, err := r.testRows(documentID)
-	if err != nil {
-		return nil, err
-	}
-	return r.testsIn(rows), nil
-}
-
 func (r reader) testRows(documentID string) (rows []testRow, err error) {
 	if err := r.db.Where("document_id = ?", documentID).Order("sampled_at DESC, id DESC").Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("tests: %w", err)
@@ -236,15 +206,17 @@ func (r reader) testRows(documentID string) (rows []testRow, err error) {
 	return rows, nil
 }
 
-// testsIn is the results that verify.
-func (s *Store) testsIn(rows []testRow) []models.Test {
+// testsIn is the results that verify, with those marked that count no longer.
+func (s *Store) testsIn(rows []testRow, gone map[string]bool) []models.Test {
 	list := make([]models.Test, 0, len(rows))
 	for _, row := range rows {
 		if !s.Vault.CheckMAC(macTest, row.bytes(), row.MAC) {
 			s.alarm("tests", row.ID)
 			continue
 		}
-		list = append(list, models.Test{ID: row.ID, Kind: row.Kind, Result: row.Result, Sampled: instant(row.SampledAt), Lab: row.Lab})
+		test := models.Test{ID: row.ID, Kind: row.Kind, Result: row.Result, Sampled: instant(row.SampledAt), Lab: row.Lab}
+		test.Withdrawn = withdrawn(gone, test.Fact())
+		list = append(list, test)
 	}
 	return list
 }

@@ -57,7 +57,7 @@ func (r redecide) prepare(ctx context.Context, reached string) (b batch, err err
 		return b, err
 	}
 	size := r.batchSize()
-	if b.reached, err = c.find("id > ?", []any{reached}, size, r.lives); err != nil {
+	if b.reached, err = c.find(inOrder, []any{reached}, size, r.lives); err != nil {
 		return b, err
 	}
 	b.end, b.people = b.reached == "", int64(len(c.people))

@@ -37,7 +37,7 @@ func (s *Store) Register(ctx context.Context, me models.Account, r models.Regist
 		if err := t.lock(&account, "id = ?", me.ID); err != nil {
 			return err
 		}
-		if err := t.leaveRefused(account.ResidentID); err != nil {
+		if err := t.leaveRefused(t.residentOf(account)); err != nil {
 			return err
 		}
 		community, err := t.community(r.Community)
@@ -48,7 +48,7 @@ func (s *Store) Register(ctx context.Context, me models.Account, r models.Regist
 		if err != nil {
 			return err
 		}
-		if err := t.db.Model(&account).Update("resident_id", id).Error; err != nil {
+		if err := t.give(account, id); err != nil {
 			return err
 		}
 		for _, c := range r.Consents {
@@ -73,12 +73,9 @@ func (t *txn) leaveRefused(residentID string) error {
 	if residentID == "" {
 		return nil
 	}
-	var row residentRow
-	if err := t.lock(&row, "id = ?", residentID); err != nil {
+	_, row, err := t.lockHome(residentID)
+	if err != nil || row.ClosedAt != 0 {
 		return err
-	}
-	if row.ClosedAt != 0 {
-		return nil
 	}
 	state, _, err := t.reader().registrationState(residentID)
 	if err != nil {
@@ -104,7 +101,10 @@ func (t *txn) insertResident(r models.Registration, home models.Community) (stri
 	if seal.err != nil {
 		return "", seal.err
 	}
-	return id, t.insert(&row)
+	if err := t.insert(&row); err != nil {
+		return "", err
+	}
+	return id, t.insertMove(moveRow{ResidentID: id, Jurisdiction: home.Jurisdiction, CommunityID: home.ID})
 }
 
 // Resident is the resident whose session the token is, in the city's own apps.
@@ -126,6 +126,11 @@ func (s *Store) ResidentOf(ctx context.Context, account models.Account) (models.
 	if err := s.read.WithContext(ctx).Where("id = ?", account.ResidentID).Take(&row).Error; err != nil {
 		return models.Resident{}, fmt.Errorf("resident: %w", err)
 	}
+	r := s.reader(ctx)
+	row, err := r.settled(row)
+	if err != nil {
+		return models.Resident{}, err
+	}
 	if row.ClosedAt != 0 {
 		return models.Resident{}, models.Refuse(models.ReasonRegistrationNeeded)
 	}
@@ -134,7 +139,7 @@ func (s *Store) ResidentOf(ctx context.Context, account models.Account) (models.
 		return me, err
 	}
 	me.AccountID, me.SessionID = account.ID, account.SessionID
-	return s.reader(ctx).registration(me)
+	return r.registration(me)
 }
 
 func (s *Store) unsealResident(row residentRow) (models.Resident, error) {
@@ -170,7 +175,9 @@ func (s *Store) ChangeContact(ctx context.Context, me models.Resident, c Contact
 			if err != nil {
 				return err
 			}
-			changes["community_id"], changes["jurisdiction"] = community.ID, community.Jurisdiction
+			if err := t.moveHome(me.ID, community); err != nil {
+				return err
+			}
 			detail += " community"
 		}
 		if err := t.db.Model(&residentRow{}).Where("id = ?", me.ID).Updates(changes).Error; err != nil {
@@ -211,6 +218,9 @@ func (t *txn) closeResident(row residentRow, into string) error {
 	if err := t.db.Model(&residentRow{}).Where("id = ?", row.ID).Updates(blank).Error; err != nil {
 		return err
 	}
+	if err := t.leave(row.ID, into); err != nil {
+		return err
+	}
 	err := t.db.Model(&reviewRow{}).Where("resident_id = ? AND judged_at = 0", row.ID).
 		Updates(map[string]any{"state": string(models.ReviewRefused), "judged_at": millis(t.at)}).Error
 	if err != nil {
@@ -219,15 +229,29 @@ func (t *txn) closeResident(row residentRow, into string) error {
 	return t.audit("resident.close", "resident", row.ID, into)
 }
 
+// moveAccounts gives the accounts of one resident to another, and those alone that
+// are truly theirs.
 func (t *txn) moveAccounts(from, to string) error {
-	return t.db.Model(&accountRow{}).Where("resident_id = ?", from).Update("resident_id", to).Error
+	var rows []accountRow
+	if err := t.db.Where("resident_id = ?", from).Find(&rows).Error; err != nil {
+		return err
+	}
+	for _, account := range rows {
+		if t.residentOf(account) != from {
+			continue
+		}
+		if err := t.give(account, to); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // verify binds the resident to the document that a worker has checked. The MAC
 // is what counts: a document_id that was written without it binds nobody.
 func (t *txn) verify(residentID, documentID string) error {
 	t.touch(residentID)
-	mac, err := t.Vault.MAC(macVerified, verifiedBytes(residentID, documentID))
+	mac, err := t.Vault.MAC(macVerified, verifiedBytes(residentID, documentID, millis(t.at)))
 	if err != nil {
 		return err
 	}
@@ -237,8 +261,8 @@ func (t *txn) verify(residentID, documentID string) error {
 
 const macVerified = "residents.verified"
 
-func verifiedBytes(residentID, documentID string) []byte {
-	return []byte(residentID + " " + documentID)
+func verifiedBytes(residentID, documentID string, at int64) []byte {
+	return fmt.Appendf(nil, "%s %s %d", residentID, documentID, at)
 }
 
 // verified reports whether the document was checked.
@@ -246,7 +270,7 @@ func (s *Store) verified(row residentRow) bool {
 	if row.DocumentID == nil {
 		return false
 	}
-	if !s.Vault.CheckMAC(macVerified, verifiedBytes(row.ID, *row.DocumentID), row.VerifiedMAC) {
+	if !s.Vault.CheckMAC(macVerified, verifiedBytes(row.ID, *row.DocumentID, row.VerifiedAt), row.VerifiedMAC) {
 		s.alarm("residents", row.ID)
 		return false
 	}

@@ -21,15 +21,23 @@ type reviewRow struct {
 	ResidentID  string
 	SubjectID   string
 	CommunityID string
+	Level       string
 	State       string
 	ClaimedBy   string
 	ClaimedAt   int64
 	CreatedAt   int64 `gorm:"autoCreateTime:false"`
 	DueAt       int64
+	OverdueAt   int64 // when it was found that nobody had answered an appeal in time
 	JudgedAt    int64
+	MAC         []byte `gorm:"column:mac"`
 }
 
 func (reviewRow) TableName() string { return "reviews" }
+
+// bytes is what the review is about and who may see it.
+func (r reviewRow) bytes() []byte {
+	return fmt.Appendf(nil, "%s %s %s %s %s", r.ID, r.Kind, r.ResidentID, r.SubjectID, r.CommunityID)
+}
 
 type judgementRow struct {
 	ReviewID string `gorm:"primaryKey"`
@@ -48,19 +56,28 @@ func (r judgementRow) bytes() []byte {
 	return fmt.Appendf(nil, "%s %s %s %d %s", r.ReviewID, r.StaffID, r.Verdict, r.At, r.Words)
 }
 
-func (r reviewRow) review() models.Review {
+// review is the row as it stands at that instant.
+func (r reviewRow) review(now time.Time) models.Review {
 	return models.Review{ID: r.ID, Kind: models.ReviewKind(r.Kind), ResidentID: r.ResidentID, SubjectID: r.SubjectID,
-		CommunityID: r.CommunityID, State: models.ReviewState(r.State), ClaimedBy: r.ClaimedBy,
-		CreatedAt: instant(r.CreatedAt), DueAt: instant(r.DueAt), JudgedAt: instant(r.JudgedAt)}
+		CommunityID: r.CommunityID, Level: models.ReviewLevel(r.Level), State: models.ReviewState(r.State), ClaimedBy: r.ClaimedBy,
+		CreatedAt: instant(r.CreatedAt), DueAt: instant(r.DueAt), JudgedAt: instant(r.JudgedAt)}.As(now)
 }
 
 func (t *txn) openReview(kind models.ReviewKind, residentID, subjectID, communityID string, within time.Duration) error {
-	row := reviewRow{ID: t.id(), Kind: string(kind), ResidentID: residentID, SubjectID: subjectID, CommunityID: communityID,
-		State: string(models.ReviewOpen), CreatedAt: millis(t.at), DueAt: millis(t.at.Add(within))}
+	return t.insertReview(reviewRow{Kind: string(kind), ResidentID: residentID, SubjectID: subjectID, CommunityID: communityID,
+		Level: string(models.LevelCommunity)}, within)
+}
+
+func (t *txn) insertReview(row reviewRow, within time.Duration) error {
+	row.ID, row.State, row.CreatedAt, row.DueAt = t.id(), string(models.ReviewOpen), millis(t.at), millis(t.at.Add(within))
+	var err error
+	if row.MAC, err = t.vouch(row); err != nil {
+		return err
+	}
 	if err := t.insert(&row); err != nil {
 		return err
 	}
-	return t.audit("review.open", "review", row.ID, string(kind))
+	return t.audit("review.open", "review", row.ID, row.Kind)
 }
 
 // Judge decides a review that the worker holds. What follows depends on what is
@@ -71,7 +88,7 @@ func (d Desk) Judge(ctx context.Context, id string, j models.Judgement) error {
 		if err := t.lockReview(d, id, &row); err != nil {
 			return err
 		}
-		if err := t.notOwn(d, row); err != nil {
+		if err := t.mayJudge(d, row); err != nil {
 			return err
 		}
 		if row.ClaimedBy != d.by.ID {
@@ -89,6 +106,8 @@ func (d Desk) Judge(ctx context.Context, id string, j models.Judgement) error {
 			return t.judgeRegistration(row, state)
 		case models.ReviewDeclaration:
 			return t.judgeDeclaration(row, state)
+		case models.ReviewAppeal:
+			return t.judgeAppeal(row, state, j.Facts)
 		default:
 			return t.judgeCorrection(row, state)
 		}
@@ -153,7 +172,7 @@ func (t *txn) judgeRegistration(row reviewRow, state models.ReviewState) error {
 		return err
 	}
 	var holder residentRow
-	err = t.lock(&holder, "document_id = ? AND closed_at = 0", documentID)
+	err = t.lockHolder(documentID, &holder)
 	switch {
 	case errors.Is(err, models.NotFound):
 		if err := t.verify(person.ID, documentID); err != nil {
@@ -170,21 +189,41 @@ func (t *txn) judgeRegistration(row reviewRow, state models.ReviewState) error {
 	return t.merge(person, holder)
 }
 
-// Reviews lists what became of the resident's own registrations, declarations
-// and corrections, the latest first.
+// lockHolder reads the resident whose document it is for changing them. Somebody in
+// whose row it was only written has not proved it, and loses it.
+func (t *txn) lockHolder(documentID string, holder *residentRow) error {
+	err := t.lock(holder, "document_id = ?", documentID)
+	if err == nil {
+		*holder, err = t.reader().settled(*holder)
+	}
+	if err != nil || holder.ClosedAt == 0 && t.verified(*holder) {
+		return err
+	}
+	if err := t.db.Model(&residentRow{}).Where("id = ?", holder.ID).Update("document_id", nil).Error; err != nil {
+		return err
+	}
+	return models.NotFound
+}
+
+// Reviews lists what became of the resident's own registrations, declarations,
+// corrections and appeals, the latest first.
 func (s *Store) Reviews(ctx context.Context, me models.Resident) ([]models.Review, error) {
 	r := s.reader(ctx)
 	var rows []reviewRow
 	if err := r.db.Where("resident_id = ?", me.ID).Order("created_at DESC, id DESC").Limit(reviewsShown).Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("reviews: %w", err)
 	}
-	list := make([]models.Review, len(rows))
-	for i, row := range rows {
-		list[i] = row.review()
+	list := make([]models.Review, 0, len(rows))
+	for _, row := range rows {
+		if !r.vouched(row, row.ID, row.MAC) {
+			continue
+		}
+		review := row.review(r.Now())
 		var err error
-		if list[i].Words, err = r.words(row); err != nil {
+		if review.Words, err = r.words(row); err != nil {
 			return nil, err
 		}
+		list = append(list, review)
 	}
 	return list, nil
 }

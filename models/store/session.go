@@ -49,6 +49,7 @@ type sessionRow struct {
 	ExpiresAt int64
 	EndedAt   int64
 	MAC       []byte `gorm:"column:mac"`
+	VenueMAC  []byte `gorm:"column:venue_mac"`
 }
 
 func (sessionRow) TableName() string { return "sessions" }

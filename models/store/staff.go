@@ -27,6 +27,7 @@ type staffRow struct {
 	MadeBy       string
 	CreatedAt    int64 `gorm:"autoCreateTime:false"`
 	DisabledAt   int64
+	AlarmsReadAt int64
 	MAC          []byte `gorm:"column:mac"`
 }
 
@@ -122,6 +123,10 @@ func (s *Store) Staff(ctx context.Context, token string) (models.Staff, error) {
 	out := models.Staff{ID: row.ID, Username: row.Username, Display: row.Display, Role: models.Role(row.Role),
 		Jurisdiction: row.Jurisdiction, VenueID: row.VenueID, SessionID: session.ID}
 	if session.VenueID != "" {
+		if !s.Vault.CheckMAC(macStand, session.standBytes(), session.VenueMAC) {
+			s.alarm("sessions", session.ID)
+			return out, models.Refuse(models.ReasonLoginRequired)
+		}
 		out.VenueID = session.VenueID
 	}
 	var looksAfter []staffCommunityRow
@@ -152,6 +157,16 @@ func (s *Store) Lead(ctx context.Context, token string) (models.Lead, error) {
 func (s *Store) Epidemiologist(ctx context.Context, token string) (models.Epidemiologist, error) {
 	staff, err := s.inRole(ctx, token, models.RoleEpidemiologist)
 	return models.Epidemiologist{Staff: staff}, err
+}
+
+// Proposer is the member of staff whose session the token is, in a role that enters
+// proposals or agrees to them.
+func (s *Store) Proposer(ctx context.Context, token string) (models.Proposer, error) {
+	staff, err := s.Staff(ctx, token)
+	if err == nil && !staff.Role.Proposes() {
+		err = models.Refuse(models.ReasonForbidden)
+	}
+	return models.Proposer{Staff: staff}, err
 }
 
 // Auditor is the auditor whose session the token is.
@@ -194,6 +209,11 @@ func (s *Store) inRole(ctx context.Context, token string, role models.Role) (mod
 	return staff, err
 }
 
+const macStand = "sessions.venue"
+
+// standBytes is where a guard stands, and so where others are said to have been.
+func (r sessionRow) standBytes() []byte { return []byte(r.ID + " " + r.VenueID) }
+
 // Stand puts the guard at a venue of their jurisdiction for this session.
 func (s *Store) Stand(ctx context.Context, by models.Guard, venueID string) (models.Venue, error) {
 	v, err := s.VenueWithin(ctx, by.Jurisdiction, venueID)
@@ -201,7 +221,12 @@ func (s *Store) Stand(ctx context.Context, by models.Guard, venueID string) (mod
 		return models.Venue{}, err
 	}
 	return v, s.change(ctx, by.Actor(), func(t *txn) error {
-		if err := t.db.Model(&sessionRow{}).Where("id = ?", by.SessionID).Update("venue_id", venueID).Error; err != nil {
+		mac, err := t.Vault.MAC(macStand, sessionRow{ID: by.SessionID, VenueID: venueID}.standBytes())
+		if err != nil {
+			return err
+		}
+		err = t.db.Model(&sessionRow{}).Where("id = ?", by.SessionID).Updates(map[string]any{"venue_id": venueID, "venue_mac": mac}).Error
+		if err != nil {
 			return err
 		}
 		return t.audit("gate.stand", "venue", venueID, "")

@@ -115,7 +115,7 @@ func TestNobodySignsOutAnothersPhone(t *testing.T) {
 func TestClientToken(t *testing.T) {
 	schema.Each(t, func(t *testing.T, db storetest.DB) {
 		w := newTown(t, db)
-		id, secret, err := w.AddClient(w.ctx, operator, "registry")
+		id, secret, err := w.AddClient(w.ctx, operator, "registry", "330110")
 		must(t, err)
 		token, err := w.SignInClient(w.ctx, id, secret)
 		must(t, err)

@@ -26,13 +26,18 @@ func (r stayRow) bytes() []byte {
 }
 
 func (t *txn) insertStay(residentID, declarationID string, stay models.Stay) error {
-	row := stayRow{ID: t.id(), DeclarationID: declarationID, ResidentID: residentID, Place: stay.Place,
-		FromAt: millis(stay.From), ToAt: millis(stay.To)}
-	var err error
-	if row.MAC, err = t.Vault.MAC(macStay, row.bytes()); err != nil {
+	row, err := t.stayRow(residentID, declarationID, stay)
+	if err != nil {
 		return err
 	}
 	return t.insert(&row)
+}
+
+func (t *txn) stayRow(residentID, declarationID string, stay models.Stay) (row stayRow, err error) {
+	row = stayRow{ID: t.id(), DeclarationID: declarationID, ResidentID: residentID, Place: stay.Place,
+		FromAt: millis(stay.From), ToAt: millis(stay.To)}
+	row.MAC, err = t.Vault.MAC(macStay, row.bytes())
+	return row, err
 }
 
 func (r reader) stayRows(residentID string) (rows []stayRow, err error) {
@@ -57,8 +62,11 @@ func (s *Store) listed(rows []stayRow, listings []listingRow, gone map[string]bo
 		}
 		stay := models.Stay{Place: row.Place, From: instant(row.FromAt), To: instant(row.ToAt)}
 		for _, l := range s.meet(stay, listings) {
-			facts = append(facts, models.Fact{ID: row.ID + "/" + l.ID, Kind: models.FactStay, Code: stay.Place,
-				Level: string(l.Level), At: lastDay(stay, l), Source: "declaration:" + row.DeclarationID})
+			f := models.Fact{ID: row.ID + "/" + l.ID, Kind: models.FactStay, Code: stay.Place,
+				Level: string(l.Level), At: lastDay(stay, l), Source: "declaration:" + row.DeclarationID}
+			if !withdrawn(gone, f) {
+				facts = append(facts, f)
+			}
 		}
 	}
 	return facts

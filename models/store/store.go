@@ -56,6 +56,7 @@ type Store struct {
 	self    string     // this replica, as leases name it
 	working sync.Mutex // held by whoever works on jobs: one of us at a time
 	trying  trying
+	forged  forged
 	Options
 }
 
@@ -117,4 +118,5 @@ func (s *Store) Ready(ctx context.Context) error {
 func (s *Store) alarm(kind, id string) {
 	s.Log.Error("row does not verify", "table", kind, "id", id)
 	s.Alarm("mac_" + kind)
+	s.forged.add(kind, id)
 }

@@ -31,9 +31,16 @@ var retention = []struct {
 	{"grants", "expires_at", 31 * day, ""},
 	{"sessions", "expires_at", 30 * day, ""},
 	{"declarations", "at", 90 * day, ""},
+	{"appeals", "at", 90 * day, answered("appeals.id")},
+	{"photos", "at", 90 * day, answered("photos.appeal_id")},
+	{"photos", "at", day, "(appeal_id = '' OR LENGTH(image_sealed) = 0) AND ? > 0"}, // which no appeal took
 	{"stays", "to_at", 90 * day, ""},
 	{"facts", "at", 90 * day, "until_at = 0 OR until_at < ?"},
 	{"decisions", "at", 365 * day, superseded},
+	{"held_tests", "sampled_at", 365 * day, ""},
+	{"proposals", "at", 365 * day, "judged_at > 0 AND ? > 0"},
+	{"reddenings", "at", 3 * 365 * day, ""},
+	{"alarms", "at", 3 * 365 * day, ""},
 	{"accesses", "at", 3 * 365 * day, ""},
 	{"jobs", "ended_at", 90 * day, "ended_at > 0 AND ? > 0"},
 	{"audit", "at", 3 * 365 * day, ""},
@@ -42,6 +49,11 @@ var retention = []struct {
 // superseded spares the latest decision of everybody.
 const superseded = `EXISTS (SELECT 1 FROM (SELECT resident_id AS r, MAX(sequence) AS s FROM decisions GROUP BY resident_id) latest
 	WHERE latest.r = decisions.resident_id AND latest.s > decisions.sequence) OR ? < 0`
+
+// answered spares what belongs to an appeal that nobody has answered yet.
+func answered(appeal string) string {
+	return "NOT EXISTS (SELECT 1 FROM reviews WHERE reviews.subject_id = " + appeal + " AND reviews.kind = 'appeal' AND reviews.judged_at = 0) AND ? > 0"
+}
 
 // closedLife is how long what is left of a closed resident stays, blanked, so
 // that a mistake can still be traced.
@@ -87,11 +99,28 @@ func (t *txn) swept(out *Swept, table string, done *gorm.DB) error {
 	return t.audit("sweep", "table", table, fmt.Sprint(done.RowsAffected))
 }
 
+// closed is some of those who closed their code before that instant. Whoever is only
+// said to have is left alone.
+func (s *Store) closed(ctx context.Context, before int64) (ids []string, err error) {
+	var rows []residentRow
+	r := s.reader(ctx)
+	if err := r.db.Where("closed_at > 0 AND closed_at < ?", before).Limit(1000).Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	for _, row := range rows {
+		if row, err = r.settled(row); err != nil {
+			return nil, err
+		}
+		if row.ClosedAt != 0 && row.ClosedAt < before {
+			ids = append(ids, row.ID)
+		}
+	}
+	return ids, nil
+}
+
 // sweepClosed removes residents who closed their code, and all that was theirs.
 func (s *Store) sweepClosed(ctx context.Context, by models.Actor, out *Swept) error {
-	var ids []string
-	before := millis(s.Now().Add(-closedLife))
-	err := s.read.WithContext(ctx).Model(&residentRow{}).Where("closed_at > 0 AND closed_at < ?", before).Limit(1000).Pluck("id", &ids).Error
+	ids, err := s.closed(ctx, millis(s.Now().Add(-closedLife)))
 	if err != nil || len(ids) == 0 {
 		return err
 	}
@@ -100,8 +129,8 @@ func (s *Store) sweepClosed(ctx context.Context, by models.Actor, out *Swept) er
 		if err := t.swept(out, "outbox", t.db.Table("outbox").Where("notice_id IN (?)", notices).Delete(nil)); err != nil {
 			return err
 		}
-		for _, table := range []string{"declarations", "stays", "facts", "withdrawals", "decisions", "consents",
-			"corrections", "grants", "visits", "accesses", "notices"} {
+		for _, table := range []string{"declarations", "stays", "facts", "withdrawals", "decisions", "moves", "consents",
+			"corrections", "appeals", "photos", "grants", "visits", "accesses", "notices", "proposals"} {
 			if err := t.swept(out, table, t.db.Table(table).Where("resident_id IN ?", ids).Delete(nil)); err != nil {
 				return err
 			}

@@ -21,9 +21,18 @@ type tagRow struct {
 	KeyVersion int64  `gorm:"primaryKey;autoIncrement:false"`
 	Tag        []byte `gorm:"primaryKey"`
 	SubjectID  string
+	MAC        []byte `gorm:"column:mac"`
 }
 
 func (tagRow) TableName() string { return "tags" }
+
+func (r tagRow) bytes() []byte {
+	return fmt.Appendf(nil, "%s %d %x %s", r.Purpose, r.KeyVersion, r.Tag, r.SubjectID)
+}
+
+// errForged says that a row is in the way that the service did not make. Who has the
+// key of it is kept out until somebody has looked: it leads to somebody else.
+var errForged = errors.New("a row that the service did not make is in the way")
 
 // tagged finds the row that the clear value belongs to, under any key in use.
 func (t *txn) tagged(purpose string, clear []byte) (string, error) {
@@ -34,9 +43,13 @@ func (t *txn) tagged(purpose string, clear []byte) (string, error) {
 	for version, tag := range tags {
 		var row tagRow
 		err := found(t.db.Where("purpose = ? AND key_version = ? AND tag = ?", purpose, version, tag).Take(&row).Error)
-		if !errors.Is(err, models.NotFound) {
-			return row.SubjectID, err
+		if errors.Is(err, models.NotFound) {
+			continue
 		}
+		if err == nil && !t.vouched(row, row.SubjectID, row.MAC) {
+			err = errForged
+		}
+		return row.SubjectID, err
 	}
 	return "", models.NotFound
 }
@@ -54,7 +67,11 @@ func (t *txn) tag(purpose string, clear []byte, subjectID string) error {
 	if err != nil || there > 0 {
 		return err
 	}
-	err = t.insert(&tagRow{Purpose: purpose, KeyVersion: int64(version), Tag: tag, SubjectID: subjectID})
+	row := tagRow{Purpose: purpose, KeyVersion: int64(version), Tag: tag, SubjectID: subjectID}
+	if row.MAC, err = t.vouch(row); err != nil {
+		return err
+	}
+	err = t.insert(&row)
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
 		return errRace
 	}

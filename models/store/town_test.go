@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -100,10 +101,16 @@ func refused(t testing.TB, err error, want models.Reason) {
 // changesNothing fails if f changes any table.
 func (w *town) changesNothing(f func()) {
 	w.t.Helper()
+	w.changesNothingBut(nil, f)
+}
+
+// changesNothingBut fails unless f changes just those tables.
+func (w *town) changesNothingBut(tables []string, f func()) {
+	w.t.Helper()
 	before := storetest.Dump(w.t, w.db)
 	f()
-	if changed := storetest.Changed(before, storetest.Dump(w.t, w.db)); len(changed) > 0 {
-		w.t.Errorf("changed %v, want nothing", changed)
+	if changed := storetest.Changed(before, storetest.Dump(w.t, w.db)); !slices.Equal(changed, tables) {
+		w.t.Errorf("changed %v, want %v", changed, tables)
 	}
 }
 
@@ -224,6 +231,48 @@ func (w *town) worker(communities ...string) models.Worker {
 	by, err := w.Worker(w.ctx, w.hire(models.Staff{Role: models.RoleWorker, Communities: communities}))
 	must(w.t, err)
 	return by
+}
+
+func (w *town) lead(place string) models.Lead {
+	w.t.Helper()
+	by, err := w.Lead(w.ctx, w.hire(models.Staff{Role: models.RoleLead, Jurisdiction: place}))
+	must(w.t, err)
+	return by
+}
+
+func (w *town) epidemiologist(place string) models.Epidemiologist {
+	w.t.Helper()
+	by, err := w.Epidemiologist(w.ctx, w.hire(models.Staff{Role: models.RoleEpidemiologist, Jurisdiction: place}))
+	must(w.t, err)
+	return by
+}
+
+func (w *town) auditor(place string) models.Auditor {
+	w.t.Helper()
+	by, err := w.Auditor(w.ctx, w.hire(models.Staff{Role: models.RoleAuditor, Jurisdiction: place}))
+	must(w.t, err)
+	return by
+}
+
+// list has two epidemiologists of the province list a place.
+func (w *town) list(l models.Listing) {
+	w.t.Helper()
+	_, err := w.List(w.ctx, w.epidemiologist("330000"), l, "the list of the day")
+	must(w.t, err)
+	w.agree(w.epidemiologist("330000").Staff)
+	w.work()
+}
+
+// agree agrees to everything that the member of staff may agree to.
+func (w *town) agree(by models.Staff) {
+	w.t.Helper()
+	list, err := w.Proposals(w.ctx, models.Proposer{Staff: by})
+	must(w.t, err)
+	for _, p := range list {
+		if p.State == models.ProposalOpen && p.EnteredBy != by.ID {
+			must(w.t, w.Agree(w.ctx, models.Proposer{Staff: by}, p.ID, ""))
+		}
+	}
 }
 
 func (w *town) gate() models.Gate {

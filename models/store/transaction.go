@@ -25,6 +25,7 @@ type txn struct {
 	at time.Time
 
 	touched []string // residents and sessions about whom something changed
+	raised  []string // kinds of alarm, for when it is through
 }
 
 // touch says that something about that resident or session is no longer as it was.
@@ -49,6 +50,11 @@ func (s *Store) change(ctx context.Context, by models.Actor, f func(*txn) error)
 		})
 		for _, id := range t.touched { // also after an error: the commit may have happened
 			s.recent.changed(id)
+		}
+		if err == nil {
+			for _, kind := range t.raised {
+				s.Alarm(kind)
+			}
 		}
 		if err == nil || attempt == attempts || !again(err) {
 			return err

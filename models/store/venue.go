@@ -14,9 +14,15 @@ type jurisdictionRow struct {
 	NameZH   string `gorm:"column:name_zh"`
 	NameEN   string `gorm:"column:name_en"`
 	TimeZone string
+	MAC      []byte `gorm:"column:mac"`
 }
 
 func (jurisdictionRow) TableName() string { return "jurisdictions" }
+
+// bytes is what decides whose rules are merged with whose. The names do not.
+func (r jurisdictionRow) bytes() []byte {
+	return fmt.Appendf(nil, "%s %s %s", r.Code, r.Parent, r.TimeZone)
+}
 
 func (r jurisdictionRow) jurisdiction() models.Jurisdiction {
 	return models.Jurisdiction{Code: r.Code, Parent: r.Parent, Name: text(r.NameZH, r.NameEN), TimeZone: r.TimeZone}
@@ -28,9 +34,15 @@ type communityRow struct {
 	NameZH       string `gorm:"column:name_zh"`
 	NameEN       string `gorm:"column:name_en"`
 	Phone        string
+	MAC          []byte `gorm:"column:mac"`
 }
 
 func (communityRow) TableName() string { return "communities" }
+
+// bytes is where those who choose it live, and what they know it by.
+func (r communityRow) bytes() []byte {
+	return fmt.Appendf(nil, "%s %s %q %q", r.ID, r.Jurisdiction, r.NameZH, r.NameEN)
+}
 
 func (r communityRow) community() models.Community {
 	return models.Community{ID: r.ID, Jurisdiction: r.Jurisdiction, Name: text(r.NameZH, r.NameEN), Phone: r.Phone}
@@ -59,6 +71,10 @@ func text(zh, en string) models.Text { return models.Text{models.Chinese: zh, mo
 func (s *Store) AddJurisdiction(ctx context.Context, by models.Actor, j models.Jurisdiction) error {
 	return s.change(ctx, by, func(t *txn) error {
 		row := jurisdictionRow{Code: j.Code, Parent: j.Parent, NameZH: j.Name[models.Chinese], NameEN: j.Name[models.English], TimeZone: j.TimeZone}
+		var err error
+		if row.MAC, err = t.vouch(row); err != nil {
+			return err
+		}
 		if err := t.insert(&row); err != nil {
 			return err
 		}
@@ -71,6 +87,9 @@ func (s *Store) AddCommunity(ctx context.Context, by models.Actor, c models.Comm
 	err = s.change(ctx, by, func(t *txn) error {
 		id = t.id()
 		row := communityRow{ID: id, Jurisdiction: c.Jurisdiction, NameZH: c.Name[models.Chinese], NameEN: c.Name[models.English], Phone: c.Phone}
+		if row.MAC, err = t.vouch(row); err != nil {
+			return err
+		}
 		if err := t.insert(&row); err != nil {
 			return err
 		}
@@ -112,9 +131,11 @@ func (s *Store) Communities(ctx context.Context) ([]models.Community, error) {
 	if err := s.read.WithContext(ctx).Order("jurisdiction, id").Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("communities: %w", err)
 	}
-	list := make([]models.Community, len(rows))
-	for i, row := range rows {
-		list[i] = row.community()
+	list := make([]models.Community, 0, len(rows))
+	for _, row := range rows {
+		if s.vouched(row, row.ID, row.MAC) {
+			list = append(list, row.community())
+		}
 	}
 	return list, nil
 }
@@ -127,7 +148,7 @@ func (s *Store) Community(ctx context.Context, id string) (models.Community, err
 func (r reader) community(id string) (models.Community, error) {
 	var row communityRow
 	err := found(r.db.Where("id = ?", id).Take(&row).Error)
-	if errors.Is(err, models.NotFound) {
+	if errors.Is(err, models.NotFound) || err == nil && !r.vouched(row, row.ID, row.MAC) {
 		return models.Community{}, models.Refuse(models.ReasonCommunityUnknown).On("community")
 	}
 	return row.community(), err

@@ -29,9 +29,16 @@ type visitRow struct {
 	StaffID      string
 	PersonSealed []byte
 	ReceivedAt   int64
+	MAC          []byte `gorm:"column:mac"`
 }
 
 func (visitRow) TableName() string { return "visits" }
+
+// bytes is who was where and how that is known: a visit that nobody made is evidence
+// against nobody.
+func (r visitRow) bytes() []byte {
+	return fmt.Appendf(nil, "%s %d %s %s %s %x %s", r.ID, r.At, r.VenueID, r.ResidentID, r.Grade, r.Handle, r.StaffID)
+}
 
 // Seen is what a door or a gate answers.
 type Seen struct {
@@ -66,6 +73,9 @@ func (t *txn) record(row visitRow) (fresh bool, err error) {
 		if *b == nil {
 			*b = []byte{}
 		}
+	}
+	if row.MAC, err = t.vouch(row); err != nil {
+		return false, err
 	}
 	if err = t.insert(&row); !errors.Is(err, gorm.ErrDuplicatedKey) {
 		return err == nil, err
@@ -159,7 +169,7 @@ func (s *Store) openPass(ctx context.Context, id string, shown pass.Pass) (pass.
 	}
 	var before visitRow
 	aerr = found(s.read.WithContext(ctx).Where("id = ?", id).Take(&before).Error)
-	if aerr == nil && bytes.Equal(before.Handle, again.Handle[:]) {
+	if aerr == nil && bytes.Equal(before.Handle, again.Handle[:]) && s.vouched(before, before.ID, before.MAC) {
 		return again, nil
 	}
 	return opened, err
@@ -187,17 +197,17 @@ func (t *txn) recordAgreed(row visitRow) error {
 // are well signed and worth nothing.
 func (r reader) holder(h pass.Handle) (string, error) {
 	var row struct {
-		ResidentID string
-		EndedAt    int64
+		Account accountRow `gorm:"embedded"`
+		EndedAt int64
 	}
-	err := found(r.db.Table("grants").Select("accounts.resident_id, sessions.ended_at").
+	err := found(r.db.Table("grants").Select("accounts.id, accounts.platform, accounts.resident_id, accounts.mac, sessions.ended_at").
 		Joins("JOIN sessions ON sessions.id = grants.session_id").
 		Joins("JOIN accounts ON accounts.id = sessions.subject_id").
 		Where("grants.handle = ?", h[:]).Take(&row).Error)
-	if errors.Is(err, models.NotFound) || err == nil && (row.EndedAt != 0 || row.ResidentID == "") {
+	if errors.Is(err, models.NotFound) || err == nil && (row.EndedAt != 0 || r.residentOf(row.Account) == "") {
 		return "", models.Refuse(models.ReasonPassRevoked)
 	}
-	return row.ResidentID, err
+	return row.Account.ResidentID, err
 }
 
 // seen gathers what a guard or the resident is told.
@@ -304,10 +314,13 @@ func (s *Store) Visits(ctx context.Context, me models.Resident) ([]models.Visit,
 	if err != nil {
 		return nil, fmt.Errorf("visits: %w", err)
 	}
-	list := make([]models.Visit, len(rows))
-	for i, r := range rows {
-		list[i] = models.Visit{ID: r.Visit.ID, VenueID: r.Visit.VenueID, Venue: text(r.NameZH, r.NameEN), ResidentID: me.ID,
-			At: instant(r.Visit.At), Grade: models.Grade(r.Visit.Grade)}
+	list := make([]models.Visit, 0, len(rows))
+	for _, r := range rows {
+		if !s.vouched(r.Visit, r.Visit.ID, r.Visit.MAC) {
+			continue
+		}
+		list = append(list, models.Visit{ID: r.Visit.ID, VenueID: r.Visit.VenueID, Venue: text(r.NameZH, r.NameEN), ResidentID: me.ID,
+			At: instant(r.Visit.At), Grade: models.Grade(r.Visit.Grade)})
 	}
 	return list, nil
 }

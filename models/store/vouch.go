@@ -35,7 +35,7 @@ func (r invitationRow) bytes() []byte {
 }
 
 func (r clientRow) bytes() []byte {
-	return fmt.Appendf(nil, "%s %q %x", r.ID, r.Display, r.SecretHash)
+	return fmt.Appendf(nil, "%s %q %x %s", r.ID, r.Display, r.SecretHash, r.Jurisdiction)
 }
 
 func (r staffRow) bytes() []byte {
@@ -44,4 +44,8 @@ func (r staffRow) bytes() []byte {
 
 func (r staffCommunityRow) bytes() []byte {
 	return fmt.Appendf(nil, "%s %s", r.StaffID, r.CommunityID)
+}
+
+func (r accountRow) bytes() []byte {
+	return fmt.Appendf(nil, "%s %s %s", r.ID, r.Platform, r.ResidentID)
 }

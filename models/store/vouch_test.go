@@ -21,7 +21,7 @@ func TestEntriesTheDatabaseCannotMake(t *testing.T) {
 		_, err = w.Gate(w.ctx, guard)
 		must(t, err)
 		me, _ := w.account("wechat")
-		id, secret, err := w.AddClient(w.ctx, operator, "laboratory")
+		id, secret, err := w.AddClient(w.ctx, operator, "laboratory", "330110")
 		must(t, err)
 		invitation, err := w.OperatorInvite(w.ctx, operator, models.Staff{Role: models.RoleGuard, Display: "guard", Jurisdiction: "330110"})
 		must(t, err)

@@ -28,12 +28,21 @@ type task interface {
 	advance(job jobRow, b batch) (jobRow, error)
 }
 
+// errForgedJob says that a job is not as the service left it: nobody knows what it
+// should have done.
+var errForgedJob = errors.New("the job was altered")
+
 func (s *Store) task(ctx context.Context, job jobRow) (task, error) {
+	if !s.soundJob(job) {
+		return nil, errForgedJob
+	}
 	switch models.JobKind(job.Kind) {
 	case models.JobDryRun:
 		return s.dryRun(ctx, job)
 	case models.JobRedecide:
 		return redecide{s, s.livesIn(job.Jurisdiction)}, nil
+	case models.JobProposal:
+		return s.forProposal(ctx, job)
 	}
 	return due{s}, nil
 }
@@ -46,11 +55,16 @@ func (s *Store) WorkOnce(ctx context.Context) (bool, error) { return s.work(ctx,
 func (s *Store) work(ctx context.Context, most int) (bool, error) {
 	s.working.Lock()
 	defer s.working.Unlock()
+	if err := s.tellForged(ctx); err != nil {
+		return false, err
+	}
 	if err := s.Refresh(ctx); err != nil { // the job may follow a publication of another replica's
 		return false, err
 	}
+	passed, late := s.escalate(ctx)
 	worked, trouble := s.workDue(ctx, most)
-	if worked {
+	trouble = errors.Join(late, trouble)
+	if worked || passed > 0 {
 		return true, trouble
 	}
 	job, mine, err := s.lease(ctx, "kind <> 'due'")
@@ -165,7 +179,7 @@ func (s *Store) advanced(job jobRow, b batch) jobRow {
 // the job stays where it is, as does the one that never ends.
 func (s *Store) stop(ctx context.Context, job jobRow, err error) error {
 	var faults published.Faults
-	again := !errors.Is(err, errUnreadable) && !errors.As(err, &faults) && !errors.Is(err, models.NotFound)
+	again := !errors.Is(err, errUnreadable) && !errors.As(err, &faults) && !errors.Is(err, models.NotFound) && !errors.Is(err, errForgedJob)
 	if again || job.Kind == string(models.JobDue) {
 		return err
 	}

@@ -72,8 +72,26 @@
         staff.explain(judgement, { field: 'words', text: text('words.required') });
         return null;
       }
-      return { verdict, words: said };
+      const wrong = Array.from(judgement.querySelectorAll('[data-fact]:checked')).map((box) => box.value);
+      if (verdict === 'grant' && !wrong.length) {
+        staff.explain(judgement, { text: text('facts.required') });
+        return null;
+      }
+      return verdict === 'grant' ? { verdict, words: said, facts: wrong } : { verdict, words: said };
     }, () => leave(text('judged.' + verdict)));
+  }
+
+  // A picture is shown large on the page itself.
+  const enlarged = document.getElementById('enlarged');
+  if (enlarged) {
+    document.querySelectorAll('[data-enlarge]').forEach((link) => link.addEventListener('click', (event) => {
+      event.preventDefault();
+      const image = enlarged.querySelector('img');
+      image.src = link.href;
+      image.alt = link.querySelector('img').alt;
+      enlarged.showModal();
+    }));
+    enlarged.querySelector('[data-shut]').addEventListener('click', () => enlarged.close());
   }
 
   // Inviting. The link is shown once and kept nowhere.

@@ -19,7 +19,7 @@
   function start(factor) {
     at('secret').textContent = factor.secret.replace(/(.{4})(?=.)/g, '$1 ');
     at('otpauth').href = factor.url;
-    at('document').hidden = Boolean(factor.role) && factor.role !== 'worker';
+    at('document').hidden = Boolean(factor.role) && ['worker', 'lead'].indexOf(factor.role) < 0;
     at('joining').hidden = false;
     qr.draw(at('qr'), qr.encode(factor.url, ''));
   }

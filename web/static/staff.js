@@ -56,7 +56,8 @@
     let first = null;
     list.forEach((one) => {
       const name = (one.field || '').split('.').pop();
-      const field = name && form.elements.namedItem(name);
+      const named = name && form.elements.namedItem(name);
+      const field = named instanceof RadioNodeList ? named[0] : named;
       const beside = field && form.querySelector('[data-problem="' + name + '"]');
       const place = beside || form.querySelector('[data-problem=""]');
       place.textContent = (place.textContent ? place.textContent + ' ' : '') + one.text;
@@ -103,7 +104,7 @@
       username: login.elements.username.value.trim(),
       password: login.elements.password.value,
       code: login.elements.code.value.replace(/\s/g, ''),
-    }), (body) => location.assign(next({ guard: '/gate', administrator: '/console/invitations', officer: '/console/rules' }[body.role] || '/console')));
+    }), (body) => location.assign(next({ guard: '/gate', epidemiologist: '/console/proposals', officer: '/console/rules', auditor: '/console/alarms', administrator: '/console/invitations' }[body.role] || '/console')));
   }
 
   document.querySelectorAll('[data-sign-out]').forEach((button) => button.addEventListener('click', async () => {

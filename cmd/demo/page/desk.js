@@ -5,7 +5,10 @@ const pane = location.hostname.split('.')[0];
 const who = new URLSearchParams(location.search).get('who');
 const frame = document.querySelector('iframe');
 const says = document.querySelector('#says');
-const home = { guard: '/gate', worker: '/console', administrator: '/console/invitations', officer: '/console/rules' };
+const home = {
+  guard: '/gate', worker: '/console', lead: '/console', epidemiologist: '/console/proposals',
+  officer: '/console/rules', auditor: '/console/alarms', administrator: '/console/invitations',
+};
 
 async function login() {
   const member = await (await fetch(`/-/staff?username=${encodeURIComponent(who)}`)).json();

@@ -1,0 +1,84 @@
+package store
+
+import (
+	"fmt"
+
+	"healthcode/models"
+)
+
+// reddeningRow is how many people an office turned red at once.
+type reddeningRow struct {
+	ID        string
+	Office    string
+	Lever     string
+	SubjectID string
+	People    int64
+	At        int64
+	MAC       []byte `gorm:"column:mac"`
+}
+
+func (reddeningRow) TableName() string { return "reddenings" }
+
+func (r reddeningRow) bytes() []byte {
+	return fmt.Appendf(nil, "%s %s %s %s %d %d", r.ID, r.Office, r.Lever, r.SubjectID, r.People, r.At)
+}
+
+// redden counts people whom an office is about to turn red by anything at all. It
+// is refused above the cap of a day, unless whoever agrees works in a jurisdiction
+// above the office. One transaction after the other counts.
+func (t *txn) redden(office string, lever models.Lever, subject string, people int64, agreed models.Staff) error {
+	if people == 0 {
+		return nil
+	}
+	if err := t.oneAtATime(); err != nil {
+		return err
+	}
+	before, err := t.reddened(office)
+	if err != nil {
+		return err
+	}
+	total := before + people
+	if total > models.RedCap && !above(agreed.Jurisdiction, office) {
+		return models.Refuse(models.ReasonProposalAbove)
+	}
+	row := reddeningRow{ID: t.id(), Office: office, Lever: string(lever), SubjectID: subject, People: people, At: millis(t.at)}
+	if row.MAC, err = t.vouch(row); err != nil {
+		return err
+	}
+	if err := t.insert(&row); err != nil {
+		return err
+	}
+	switch {
+	case total > models.RedCap:
+		return t.raise(models.AlarmAbove, office, lever, subject, total)
+	case total > models.RedAlarm:
+		return t.raise(models.AlarmReddened, office, lever, subject, total)
+	}
+	return nil
+}
+
+// oneAtATime keeps others who publish or agree waiting until the end of the
+// transaction.
+func (t *txn) oneAtATime() error {
+	return t.db.Exec("UPDATE publishing SET at = ? WHERE id = 1", millis(t.at)).Error
+}
+
+// reddened is how many people the office turned red within the last day.
+func (t *txn) reddened(office string) (total int64, err error) {
+	var rows []reddeningRow
+	if err := t.db.Where("office = ? AND at > ?", office, millis(t.at.Add(-day))).Find(&rows).Error; err != nil {
+		return 0, fmt.Errorf("reddenings: %w", err)
+	}
+	for _, row := range rows {
+		if t.vouched(row, row.ID, row.MAC) {
+			total += row.People
+		}
+	}
+	return total, nil
+}
+
+// above reports whether the place stands above the jurisdiction. The nation has
+// nothing above it.
+func above(place, jurisdiction string) bool {
+	return models.PlacePrefix(place) == "" || place != jurisdiction && models.Within(jurisdiction, place)
+}
