@@ -1,7 +1,8 @@
 # What can be done here; make alone lists it. The scripts are in .ci.
 PKGS     ?= ./...
 FUZZTIME ?= 1m
-BENCH    ?= go run ./cmd/load figures
+LOAD     ?= go run ./cmd/load
+PEOPLE   ?= 1000000
 SHOTS    ?= go test ./handlers ./web/miniprogram -count=1 -run 'TestShots|TestShells|TestPlugin' -shots
 export PKGS FUZZTIME
 
@@ -23,7 +24,9 @@ check: ## lint and the short tests, in under three minutes and without root
 	@.ci/check
 
 bench: ## print each figure beside its limit
-	@.ci/with-mariadb $(BENCH)
+	@.ci/with-mariadb $(LOAD) figures
+	@.ci/with-mariadb $(LOAD) redecide -people $(PEOPLE)
+	@$(LOAD) district
 
 shots: ## write the pictures of every page into docs/shots
 	@.ci/with-mariadb $(SHOTS)
