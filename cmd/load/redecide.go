@@ -120,7 +120,7 @@ func (b *bench) change(ctx context.Context, c change, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	took, job, err := b.job(ctx, 1, models.JobDryRun, draft.ID)
+	took, job, err := b.job(ctx, models.JobDryRun, draft.ID, out)
 	if err != nil {
 		return err
 	}
@@ -131,7 +131,7 @@ func (b *bench) change(ctx context.Context, c change, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if took, job, err = b.job(ctx, 1, models.JobRedecide, p.ID); err != nil {
+	if took, job, err = b.job(ctx, models.JobRedecide, p.ID, out); err != nil {
 		return err
 	}
 	say(out, "redecide", took.Seconds(), "s", redecideLimit*scale)
@@ -189,18 +189,19 @@ func (b *bench) replica(ctx context.Context, share float64) (*store.Store, func(
 	}, nil
 }
 
-// job waits for a job that a replica does.
-func (b *bench) job(ctx context.Context, share float64, kind models.JobKind, subject string) (took time.Duration, job models.Job, err error) {
-	s, stop, err := b.replica(ctx, share)
+// job waits for a job that a replica does, as fast as it goes.
+func (b *bench) job(ctx context.Context, kind models.JobKind, subject string, out io.Writer) (took time.Duration, job models.Job, err error) {
+	s, stop, err := b.replica(ctx, 1)
 	if err != nil {
 		return 0, job, err
 	}
-	begin := time.Now()
+	begin, before := time.Now(), b.spent(ctx)
 	for err == nil && !job.Done() && job.State != models.JobFailed && ctx.Err() == nil {
 		time.Sleep(20 * time.Millisecond)
 		job, err = s.JobOf(ctx, kind, subject)
 	}
 	took = time.Since(begin)
+	b.spent(ctx).since(before, out)
 	if err == nil && !job.Done() {
 		err = fmt.Errorf("the job is %s", job.State)
 	}
@@ -217,7 +218,7 @@ func (b *bench) meanwhile(ctx context.Context, c change, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if _, _, err := b.job(ctx, 1, models.JobDryRun, draft.ID); err != nil {
+	if _, _, err := b.job(ctx, models.JobDryRun, draft.ID, out); err != nil {
 		return err
 	}
 	if _, err := c.publisher.Publish(ctx, draft.ID); err != nil {
