@@ -74,6 +74,7 @@ func (c *crowd) each(what, query string, args []any, row func(*sql.Rows) error) 
 // sort.
 func (c *crowd) find(where string, args []any, limit int, wanted func(jurisdiction string) bool) (last string, err error) {
 	found := 0
+	c.people = make([]person, 0, limit)
 	err = c.each("residents", `SELECT id, document_id, jurisdiction, community_id, verified_at, verified_mac, closed_at FROM residents
 		WHERE `+where+` ORDER BY id LIMIT ?`, append(args, limit), func(rows *sql.Rows) error {
 		var p person
