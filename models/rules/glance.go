@@ -23,9 +23,9 @@ type glance struct {
 // mark is one thing that is asked of a fact. Like CEL it notes what it saw of time.
 type mark func(*fact) bool
 
-// any is whether a fact in force has the marks. They are asked as CEL asks them,
-// which stops at the first that is missing and, in exists, at the first fact that
-// has all: only so are the instants the same at which the answer may be another.
+// any is whether a fact in force has the marks. They are asked in CEL's order, up to
+// the first that is missing and the first fact that has all: so the same withins are
+// asked, and no instant is missed at which the answer may be another.
 func (g *glance) any(seen []ref.Val) bool {
 	return slices.ContainsFunc(seen, func(v ref.Val) bool {
 		f := v.(*fact)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"healthcode/models"
 )
@@ -17,7 +18,7 @@ var errUnreadable = errors.New("a row cannot be read")
 // person is one resident of a batch, and all that a decision about them takes.
 type person struct {
 	row  residentRow
-	last models.Decision // as [reader.latest] has it: a number alone if it does not verify
+	last decisionRow // the latest; empty if there is none
 	evidence
 }
 
@@ -28,6 +29,7 @@ type crowd struct {
 	ctx    context.Context
 	pool   *sql.DB
 	people []person
+	at     time.Time      // of the decisions
 	index  map[string]int // of a resident in people
 	seen   words
 }
@@ -125,8 +127,17 @@ func (c *crowd) decided(dense bool) error {
 		}
 		if i, here := c.index[d.ResidentID]; here {
 			d.Colour, d.RuleSet = c.seen.word(colour), c.seen.word(ruleSet)
-			c.people[i].last, _ = c.sound(d)
+			c.people[i].last = d
 		}
 		return nil
 	})
+}
+
+// latest is the person's latest decision as [reader.latest] has it: a number alone if
+// it does not verify.
+func (c *crowd) latest(p *person) (d models.Decision) {
+	if p.last.ID != "" {
+		d, _ = c.sound(p.last)
+	}
+	return d
 }
