@@ -95,11 +95,12 @@ func (c *crowd) known(dense bool) (*crowd, error) {
 // their latest decision does not.
 func (c *crowd) judge() ([]taking, error) {
 	list, errs := make([]taking, len(c.people)), make([]error, len(c.people))
+	ids := c.ids(len(c.people), c.at)
 	c.spread(len(c.people), func(i int) {
 		p := &c.people[i]
 		last, d := c.latest(p), c.ruled(p.row, c.weigh(p.row, p.evidence), c.at)
 		if !same(last, d) {
-			d.ID, d.Sequence = c.id(c.at), last.Sequence+1
+			d.ID, d.Sequence = ids[i], last.Sequence+1
 			list[i].changed = changed{last, d}
 			list[i].row, errs[i] = c.decisionRow(d)
 		}
