@@ -20,6 +20,7 @@ import (
 	"healthcode/models/forms"
 	"healthcode/models/rules"
 	"healthcode/models/store"
+	"healthcode/platform"
 )
 
 // The limits of trying rules out and of deciding everybody anew, in seconds for a
@@ -135,15 +136,28 @@ func (b *bench) change(ctx context.Context, c change, out io.Writer) error {
 		return err
 	}
 	say(out, "redecide", took.Seconds(), "s", redecideLimit*scale)
-	fmt.Fprintf(out, "of %d, %d have another colour\n", job.People, job.Changed)
-	return nil
+	waiting, err := b.waiting(ctx)
+	fmt.Fprintf(out, "of %d, %d have another colour; %d messages wait\n", job.People, job.Changed, waiting)
+	return err
+}
+
+// waiting is how many messages are in the outbox.
+func (b *bench) waiting(ctx context.Context) (n int, err error) {
+	db, err := b.db.open()
+	if err != nil {
+		return 0, err
+	}
+	defer db.Close()
+	err = db.QueryRowContext(ctx, "SELECT COUNT(*) FROM outbox").Scan(&n)
+	return n, err
 }
 
 // replica is another process of the service, which works on jobs; the function
 // another is another process's store on the same database.
 func (b *bench) another(ctx context.Context, share float64, alarm func(string)) (*store.Store, error) {
 	return store.Open(ctx, store.Options{DSN: b.db.dsn, Vault: b.keys, Rules: rules.Default(), Forms: forms.Default(), Now: time.Now,
-		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)), Alarm: alarm, JobShare: share})
+		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)), Alarm: alarm, JobShare: share,
+		Messages: map[string]map[models.NoticeKind]string{platform.WeChat: {models.NoticeColour: messageTemplate}}})
 }
 
 // live publishes, and measures how long another replica goes on as before.
