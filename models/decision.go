@@ -2,7 +2,6 @@ package models
 
 import (
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -39,12 +38,12 @@ func (d Decision) Holds(t time.Time) bool {
 
 // Canonical is the one encoding of the decision, over which its MAC is made.
 func (d Decision) Canonical() []byte {
-	fields := []string{d.ID, d.ResidentID, strconv.Itoa(d.Sequence), d.Colour.String(), stamp(d.Until),
-		d.RuleSet, strings.Join(d.Facts, " "), stamp(d.At)}
+	e := make(encoding, 0, 2*encodingSize).add(d.ID, d.ResidentID, strconv.Itoa(d.Sequence), d.Colour.String()).
+		time(d.Until).add(d.RuleSet).words(d.Facts).time(d.At)
 	for _, r := range d.Reasons {
-		fields = append(fields, r.Rule, r.Colour.String(), strings.Join(r.Facts, " "), stamp(r.Until))
+		e = e.add(r.Rule, r.Colour.String()).words(r.Facts).time(r.Until)
 	}
-	return canonical(fields...)
+	return e
 }
 
 // Standing is a person's latest decision, as it holds now.

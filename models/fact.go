@@ -1,9 +1,6 @@
 package models
 
-import (
-	"encoding/binary"
-	"time"
-)
+import "time"
 
 // FactKind says what sort of evidence a [Fact] is.
 type FactKind string
@@ -58,28 +55,6 @@ func (f Fact) Holds(t time.Time) bool {
 // which its MAC is made. Every string is prefixed with its length, so that no
 // two different facts share an encoding.
 func (f Fact) Canonical(person string) []byte {
-	return canonical(person, f.ID, string(f.Kind), f.Code, f.Level, f.Result,
-		stamp(f.At), stamp(f.Until), f.Source)
-}
-
-// canonical joins strings so that the joint is unambiguous.
-func canonical(fields ...string) []byte {
-	size := 0
-	for _, s := range fields {
-		size += len(s) + 2
-	}
-	b := make([]byte, 0, size)
-	for _, s := range fields {
-		b = binary.AppendUvarint(b, uint64(len(s)))
-		b = append(b, s...)
-	}
-	return b
-}
-
-// stamp is a time to the millisecond, which is what both databases keep.
-func stamp(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format("2006-01-02T15:04:05.000Z")
+	return make(encoding, 0, encodingSize).add(person, f.ID, string(f.Kind), f.Code, f.Level, f.Result).
+		time(f.At).time(f.Until).add(f.Source)
 }

@@ -20,6 +20,7 @@ import (
 	"healthcode/models/forms"
 	"healthcode/models/rules"
 	"healthcode/models/store"
+	"healthcode/platform"
 )
 
 // The limits of trying rules out and of deciding everybody anew, in seconds for a
@@ -120,7 +121,7 @@ func (b *bench) change(ctx context.Context, c change, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	took, job, err := b.job(ctx, 1, models.JobDryRun, draft.ID)
+	took, job, err := b.job(ctx, models.JobDryRun, draft.ID, out)
 	if err != nil {
 		return err
 	}
@@ -131,19 +132,32 @@ func (b *bench) change(ctx context.Context, c change, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if took, job, err = b.job(ctx, 1, models.JobRedecide, p.ID); err != nil {
+	if took, job, err = b.job(ctx, models.JobRedecide, p.ID, out); err != nil {
 		return err
 	}
 	say(out, "redecide", took.Seconds(), "s", redecideLimit*scale)
-	fmt.Fprintf(out, "of %d, %d have another colour\n", job.People, job.Changed)
-	return nil
+	waiting, err := b.waiting(ctx)
+	fmt.Fprintf(out, "of %d, %d have another colour; %d messages wait\n", job.People, job.Changed, waiting)
+	return err
+}
+
+// waiting is how many messages are in the outbox.
+func (b *bench) waiting(ctx context.Context) (n int, err error) {
+	db, err := b.db.open()
+	if err != nil {
+		return 0, err
+	}
+	defer db.Close()
+	err = db.QueryRowContext(ctx, "SELECT COUNT(*) FROM outbox").Scan(&n)
+	return n, err
 }
 
 // replica is another process of the service, which works on jobs; the function
 // another is another process's store on the same database.
 func (b *bench) another(ctx context.Context, share float64, alarm func(string)) (*store.Store, error) {
 	return store.Open(ctx, store.Options{DSN: b.db.dsn, Vault: b.keys, Rules: rules.Default(), Forms: forms.Default(), Now: time.Now,
-		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)), Alarm: alarm, JobShare: share})
+		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)), Alarm: alarm, JobShare: share,
+		Messages: map[string]map[models.NoticeKind]string{platform.WeChat: {models.NoticeColour: messageTemplate}}})
 }
 
 // live publishes, and measures how long another replica goes on as before.
@@ -189,18 +203,19 @@ func (b *bench) replica(ctx context.Context, share float64) (*store.Store, func(
 	}, nil
 }
 
-// job waits for a job that a replica does.
-func (b *bench) job(ctx context.Context, share float64, kind models.JobKind, subject string) (took time.Duration, job models.Job, err error) {
-	s, stop, err := b.replica(ctx, share)
+// job waits for a job that a replica does, as fast as it goes.
+func (b *bench) job(ctx context.Context, kind models.JobKind, subject string, out io.Writer) (took time.Duration, job models.Job, err error) {
+	s, stop, err := b.replica(ctx, 1)
 	if err != nil {
 		return 0, job, err
 	}
-	begin := time.Now()
+	begin, before := time.Now(), b.spent(ctx)
 	for err == nil && !job.Done() && job.State != models.JobFailed && ctx.Err() == nil {
 		time.Sleep(20 * time.Millisecond)
 		job, err = s.JobOf(ctx, kind, subject)
 	}
 	took = time.Since(begin)
+	b.spent(ctx).since(before, out)
 	if err == nil && !job.Done() {
 		err = fmt.Errorf("the job is %s", job.State)
 	}
@@ -217,7 +232,7 @@ func (b *bench) meanwhile(ctx context.Context, c change, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if _, _, err := b.job(ctx, 1, models.JobDryRun, draft.ID); err != nil {
+	if _, _, err := b.job(ctx, models.JobDryRun, draft.ID, out); err != nil {
 		return err
 	}
 	if _, err := c.publisher.Publish(ctx, draft.ID); err != nil {

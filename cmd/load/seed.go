@@ -15,13 +15,15 @@ import (
 
 	"healthcode/models"
 	"healthcode/models/rules"
+	"healthcode/platform"
 )
 
 // seedAtOnce is how many residents are put in by one transaction.
 const seedAtOnce = 500
 
 // seed puts residents straight into the database, as the service would have left
-// them: sealed, verified, with three facts each and a decision of the rules. One in
+// them: sealed, verified, with three facts each, a decision of the rules, and an
+// account that agreed to be told of the next colour. One in
 // five had a symptom so long ago that it no longer counts, but would under rules
 // that count it for three weeks.
 func (b *bench) seed(ctx context.Context, people int, set *rules.Set) error {
@@ -71,10 +73,16 @@ func (b *bench) seedSome(ctx context.Context, db *sql.DB, from, n int, set *rule
 		guardian_sealed, verified_at, verified_mac, merged_into, created_at, updated_at, closed_at)`}
 	moves := &rows{into: "moves (resident_id, sequence, jurisdiction, community_id, merged_into, at, mac)"}
 	consents := &rows{into: "consents (id, resident_id, purpose, version, given_at, withdrawn_at, sequence, mac)"}
+	accounts := &rows{into: "accounts (id, platform, open_id_sealed, resident_id, created_at, closed_at, mac)"}
+	agreed := &rows{into: "subscriptions (account_id, template, left_over, at)"}
 	facts := &rows{into: "facts (id, resident_id, kind, code, level, result, at, until_at, source, created_at, mac)"}
 	decisions := &rows{into: "decisions (id, resident_id, sequence, colour, reasons, until_at, rule_set, facts, at, mac)"}
 	for i := from; i < from+n; i++ {
-		if err := b.seedOne(i, set, residents, moves, consents, facts, decisions); err != nil {
+		resident, err := b.seedOne(i, set, residents, moves, consents, facts, decisions)
+		if err == nil {
+			err = b.seedAccount(resident, accounts, agreed)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -83,7 +91,7 @@ func (b *bench) seedSome(ctx context.Context, db *sql.DB, from, n int, set *rule
 		return err
 	}
 	defer tx.Rollback()
-	for _, r := range []*rows{residents, moves, consents, facts, decisions} {
+	for _, r := range []*rows{residents, moves, consents, accounts, agreed, facts, decisions} {
 		if err := r.write(ctx, tx); err != nil {
 			return err
 		}
@@ -93,27 +101,27 @@ func (b *bench) seedSome(ctx context.Context, db *sql.DB, from, n int, set *rule
 
 func newID(at time.Time) string { return ulid.MustNew(ulid.Timestamp(at), rand.Reader).String() }
 
-func (b *bench) seedOne(i int, set *rules.Set, residents, moves, consents, facts, decisions *rows) error {
+func (b *bench) seedOne(i int, set *rules.Set, residents, moves, consents, facts, decisions *rows) (resident string, err error) {
 	now := time.Now().UTC().Truncate(time.Millisecond)
 	began := now.Add(-40*24*time.Hour + time.Duration(i)*time.Millisecond)
 	id, document := newID(began), newID(began)
 	sealed, err := b.sealed(id)
 	if err != nil {
-		return err
+		return "", err
 	}
 	mac, err := b.keys.MAC("residents.verified", fmt.Appendf(nil, "%s %s %d", id, document, began.UnixMilli()))
 	if err != nil {
-		return err
+		return "", err
 	}
 	home := b.homes[i%len(b.homes)]
 	residents.add(id, document, "330110", home, "passport", sealed[0], sealed[1], sealed[2], []byte{}, began.UnixMilli(), mac,
 		"", began.UnixMilli(), began.UnixMilli(), 0)
 	if mac, err = b.keys.MAC("moves", fmt.Appendf(nil, "%s 1 330110 %s  %d", id, home, began.UnixMilli())); err != nil {
-		return err
+		return "", err
 	}
 	moves.add(id, 1, "330110", home, "", began.UnixMilli(), mac)
 	if err := b.seedConsent(id, began, consents); err != nil {
-		return err
+		return "", err
 	}
 	spread := time.Duration(i*7919%86_400) * time.Second // over a day, so that no two in a row lie together
 	ill := now.Add(-30*24*time.Hour + spread)
@@ -130,11 +138,27 @@ func (b *bench) seedOne(i int, set *rules.Set, residents, moves, consents, facts
 		}
 		f.ID, f.Source = newID(f.At), "declaration:"+newID(f.At)
 		if mac, err = b.keys.MAC("facts", f.Canonical(id)); err != nil {
-			return err
+			return "", err
 		}
 		facts.add(f.ID, id, string(f.Kind), f.Code, "", "", f.At.UnixMilli(), 0, f.Source, f.At.UnixMilli(), mac)
 	}
-	return b.seedDecision(id, known, now, set, decisions)
+	return id, b.seedDecision(id, known, now, set, decisions)
+}
+
+// messageTemplate is what everybody agreed to be told by, once more.
+const messageTemplate = "load"
+
+func (b *bench) seedAccount(resident string, accounts, agreed *rows) error {
+	now := time.Now()
+	id := newID(now)
+	sealed, err := b.keys.Seal("accounts", "open_id_sealed", id, []byte("load/"+resident))
+	if err != nil {
+		return err
+	}
+	mac, err := b.keys.MAC("accounts", fmt.Appendf(nil, "%s %s %s", id, platform.WeChat, resident))
+	accounts.add(id, platform.WeChat, sealed, resident, now.UnixMilli(), 0, mac)
+	agreed.add(id, messageTemplate, 1, now.UnixMilli())
+	return err
 }
 
 func (b *bench) seedConsent(resident string, at time.Time, consents *rows) error {

@@ -66,7 +66,7 @@ func (c *compiler) rule(index int) (rule, error) {
 	if r.program, err = c.environment.Program(tree, cel.EvalOptions(cel.OptOptimize)); err != nil {
 		return r, fmt.Errorf("rule %s: %w", c.file.ID, err)
 	}
-	r.needs = narrow(tree)
+	r.needs, r.glance = narrow(tree), glanceOf(tree, c.set.parameters)
 	c.reach(r, tree)
 	if len(c.faults) > before {
 		r.program = nil

@@ -19,7 +19,7 @@ type evaluation struct {
 	now     time.Time
 	facts   []fact      // all of them, the latest first
 	seen    []ref.Val   // those in force now
-	list    ref.Val     // of seen
+	list    ref.Val     // of seen; nil until it is asked for
 	kinds   kindSet     // of seen
 	events  []time.Time // at which a fact begins or ceases to be in force, sorted
 	answers []answer    // of each rule, at first
@@ -68,7 +68,7 @@ func (e *evaluation) look() {
 			e.kinds |= f.bit
 		}
 	}
-	e.list = types.NewRefValList(types.DefaultTypeAdapter, e.seen)
+	e.list = nil
 }
 
 // move goes to another instant.
@@ -87,7 +87,12 @@ func (e *evaluation) flips(at time.Time) {
 }
 
 // ResolveName gives conditions the facts in force.
-func (e *evaluation) ResolveName(name string) (any, bool) { return e.list, name == "facts" }
+func (e *evaluation) ResolveName(name string) (any, bool) {
+	if e.list == nil {
+		e.list = types.NewRefValList(types.DefaultTypeAdapter, e.seen)
+	}
+	return e.list, name == "facts"
+}
 
 // Parent is nil: there is nothing else to be seen.
 func (e *evaluation) Parent() interpreter.Activation { return nil }
@@ -127,8 +132,13 @@ func (e *evaluation) ask(r *rule) answer {
 	return a
 }
 
-// run evaluates the rule's condition.
+// run evaluates the rule's condition, by a glance if that will do.
 func (e *evaluation) run(r *rule) (state, []int) {
+	if g := &r.glance; len(g.marks) > 0 {
+		if any := g.any(e.seen); !any || g.settles {
+			return read(types.Bool(any != g.negated))
+		}
+	}
 	out, _, err := r.program.Eval(e)
 	if err != nil {
 		return failed, nil

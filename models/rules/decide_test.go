@@ -28,7 +28,7 @@ func TestFailureIsGrey(t *testing.T) {
 	s := Default()
 	for i, r := range s.rules {
 		if r.ID == "high_stay" || r.ID == "order_red" {
-			s.rules[i].program, s.rules[i].needs = broken{}, 0
+			s.rules[i].program, s.rules[i].needs, s.rules[i].glance = broken{}, 0, glance{}
 		}
 	}
 	for facts, want := range map[string]string{

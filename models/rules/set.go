@@ -33,6 +33,7 @@ type rule struct {
 	Rule
 	program cel.Program // nil in a set with faults, if it was refused
 	needs   kindSet     // it is silent without a fact of this kind; empty if that cannot be told
+	glance  glance      // what is told of it without the program
 	cost    uint64      // at the most, in CEL's steps
 	owner   *File       // that has it, at this position
 	index   int

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"healthcode/models"
 )
@@ -17,7 +18,7 @@ var errUnreadable = errors.New("a row cannot be read")
 // person is one resident of a batch, and all that a decision about them takes.
 type person struct {
 	row  residentRow
-	last models.Decision // as [reader.latest] has it: a number alone if it does not verify
+	last decisionRow // the latest; empty if there is none
 	evidence
 }
 
@@ -28,6 +29,7 @@ type crowd struct {
 	ctx    context.Context
 	pool   *sql.DB
 	people []person
+	at     time.Time      // of the decisions
 	index  map[string]int // of a resident in people
 	seen   words
 }
@@ -74,6 +76,7 @@ func (c *crowd) each(what, query string, args []any, row func(*sql.Rows) error) 
 // told, and sort.
 func (c *crowd) find(where string, args []any, limit int, wanted func(jurisdiction string) bool) (last string, err error) {
 	found := 0
+	c.people = make([]person, 0, limit)
 	err = c.each("residents", `SELECT id, document_id, jurisdiction, community_id, verified_at, verified_mac, closed_at FROM residents
 		WHERE `+where+` ORDER BY id LIMIT ?`, append(args, limit), func(rows *sql.Rows) error {
 		var p person
@@ -129,8 +132,17 @@ func (c *crowd) decided(dense bool) error {
 		}
 		if i, here := c.index[d.ResidentID]; here {
 			d.Colour, d.RuleSet = c.seen.word(colour), c.seen.word(ruleSet)
-			c.people[i].last, _ = c.sound(d)
+			c.people[i].last = d
 		}
 		return nil
 	})
+}
+
+// latest is the person's latest decision as [reader.latest] has it: a number alone if
+// it does not verify.
+func (c *crowd) latest(p *person) (d models.Decision) {
+	if p.last.ID != "" {
+		d, _ = c.sound(p.last)
+	}
+	return d
 }

@@ -66,7 +66,7 @@ type trial struct {
 	before, after       models.Outcome
 }
 
-func (d *dryRun) prepare(ctx context.Context, reached string) (b batch, err error) {
+func (d *dryRun) read(ctx context.Context, reached string) (b batch, err error) {
 	c, err := d.crowd(ctx)
 	if err != nil {
 		return b, err
@@ -79,9 +79,12 @@ func (d *dryRun) prepare(ctx context.Context, reached string) (b batch, err erro
 	if b.people == 0 {
 		return b, nil
 	}
-	if err := c.evidence(2*len(c.people) >= size); err != nil {
-		return b, err
-	}
+	b.crowd = c
+	return b, c.evidence(2*len(c.people) >= size)
+}
+
+func (d *dryRun) decide(b *batch) error {
+	c := b.crowd
 	b.tried = make([]trial, len(c.people))
 	pairs := make([]*rules.Pair, len(c.people))
 	for i, p := range c.people {
@@ -93,7 +96,7 @@ func (d *dryRun) prepare(ctx context.Context, reached string) (b batch, err erro
 		before, after := pairs[i].Outcomes(c.weigh(p.row, p.evidence), at)
 		b.tried[i] = trial{p.row.ID, p.row.CommunityID, before, after}
 	})
-	return b, nil
+	return nil
 }
 
 func (d *dryRun) advance(job jobRow, b batch) (jobRow, error) {

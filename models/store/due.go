@@ -32,7 +32,7 @@ ORDER BY d.until_at, d.resident_id LIMIT ?`
 
 func (d due) total(context.Context) (int64, error) { return 0, nil }
 
-func (d due) prepare(ctx context.Context, reached string) (b batch, err error) {
+func (d due) read(ctx context.Context, reached string) (b batch, err error) {
 	c, err := d.crowd(ctx)
 	if err != nil {
 		return b, err
@@ -58,8 +58,13 @@ func (d due) prepare(ctx context.Context, reached string) (b batch, err error) {
 	if _, err := c.find("id IN (?"+strings.Repeat(", ?", len(ids)-1)+")", ids, size, nil); err != nil {
 		return b, err
 	}
-	b.taken, err = c.judge(false)
+	b.crowd, err = c.known(false)
 	return b, err
+}
+
+func (d due) decide(b *batch) (err error) {
+	b.taken, err = b.crowd.judge()
+	return err
 }
 
 func (d due) advance(job jobRow, b batch) (jobRow, error) {

@@ -43,7 +43,7 @@ func (s *Store) KnownMany(ctx context.Context, dense bool) (map[string]Known, er
 	}
 	all := map[string]Known{}
 	for _, p := range c.people {
-		all[p.row.ID] = Known{c.weigh(p.row, p.evidence), p.last}
+		all[p.row.ID] = Known{c.weigh(p.row, p.evidence), c.latest(&p)}
 	}
 	return all, nil
 }
@@ -51,9 +51,9 @@ func (s *Store) KnownMany(ctx context.Context, dense bool) (map[string]Known, er
 // Take writes what was decided about everybody in the meantime, as a batch does:
 // between reading and writing, meanwhile runs.
 func (s *Store) Take(ctx context.Context, meanwhile func()) error {
-	b, err := redecide{s, nil}.prepare(ctx, "")
-	if err != nil {
-		return err
+	b := <-ahead(ctx, redecide{s, nil}, "", 1)
+	if b.err != nil {
+		return b.err
 	}
 	meanwhile()
 	tries := 0
@@ -74,11 +74,11 @@ func (s *Store) CommitLate(ctx context.Context, meanwhile func()) (lost bool, er
 	if err != nil {
 		return false, err
 	}
-	b, err := do.prepare(ctx, job.Reached)
-	if err != nil {
-		return false, err
+	b := <-ahead(ctx, do, job.Reached, 1)
+	if b.err != nil {
+		return false, b.err
 	}
 	meanwhile()
-	_, err = s.commit(ctx, do, job, b)
+	_, err = s.commit(ctx, do, job, b.batch)
 	return errors.Is(err, errLeaseLost), ignore(err, errLeaseLost)
 }

@@ -165,11 +165,11 @@ func (s *Store) forProposal(ctx context.Context, job jobRow) (forProposal, error
 }
 
 func (f forProposal) total(ctx context.Context) (n int64, err error) {
-	err = f.read.WithContext(ctx).Model(&residentRow{}).Where("closed_at = 0 AND "+f.where, f.args...).Count(&n).Error
+	err = f.Store.read.WithContext(ctx).Model(&residentRow{}).Where("closed_at = 0 AND "+f.where, f.args...).Count(&n).Error
 	return n, err
 }
 
-func (f forProposal) prepare(ctx context.Context, reached string) (b batch, err error) {
+func (f forProposal) read(ctx context.Context, reached string) (b batch, err error) {
 	c, err := f.crowd(ctx)
 	if err != nil {
 		return b, err
@@ -178,8 +178,13 @@ func (f forProposal) prepare(ctx context.Context, reached string) (b batch, err 
 		return b, err
 	}
 	b.end, b.people = b.reached == "", int64(len(c.people))
-	b.taken, err = c.judge(false)
+	b.crowd, err = c.known(false)
 	return b, err
+}
+
+func (f forProposal) decide(b *batch) (err error) {
+	b.taken, err = b.crowd.judge()
+	return err
 }
 
 func (f forProposal) advance(job jobRow, b batch) (jobRow, error) { return f.advanced(job, b), nil }

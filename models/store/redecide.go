@@ -51,7 +51,7 @@ func (s *Store) living(ctx context.Context, in func(jurisdiction string) bool) (
 	return n, err
 }
 
-func (r redecide) prepare(ctx context.Context, reached string) (b batch, err error) {
+func (r redecide) read(ctx context.Context, reached string) (b batch, err error) {
 	c, err := r.crowd(ctx)
 	if err != nil {
 		return b, err
@@ -61,8 +61,13 @@ func (r redecide) prepare(ctx context.Context, reached string) (b batch, err err
 		return b, err
 	}
 	b.end, b.people = b.reached == "", int64(len(c.people))
-	b.taken, err = c.judge(2*len(c.people) >= size)
+	b.crowd, err = c.known(2*len(c.people) >= size)
 	return b, err
+}
+
+func (r redecide) decide(b *batch) (err error) {
+	b.taken, err = b.crowd.judge()
+	return err
 }
 
 func (r redecide) advance(job jobRow, b batch) (jobRow, error) { return r.advanced(job, b), nil }
@@ -73,26 +78,30 @@ type taking struct {
 	row decisionRow
 }
 
-// judge decides about everybody in the crowd, and keeps what says something that
-// their latest decision does not.
-func (c *crowd) judge(dense bool) ([]taking, error) {
+// known reads all that a decision about everybody in the crowd takes. The crowd is
+// nil if nobody is in it.
+func (c *crowd) known(dense bool) (*crowd, error) {
 	if len(c.people) == 0 {
 		return nil, nil
 	}
 	if err := c.decided(dense); err != nil { // before the evidence: see [txn.take]
 		return nil, err
 	}
-	at := c.Now().UTC().Truncate(time.Millisecond)
-	if err := c.evidence(dense); err != nil {
-		return nil, err
-	}
+	c.at = c.Now().UTC().Truncate(time.Millisecond)
+	return c, c.evidence(dense)
+}
+
+// judge decides about everybody in the crowd, and keeps what says something that
+// their latest decision does not.
+func (c *crowd) judge() ([]taking, error) {
 	list, errs := make([]taking, len(c.people)), make([]error, len(c.people))
+	ids := c.ids(len(c.people), c.at)
 	c.spread(len(c.people), func(i int) {
 		p := &c.people[i]
-		d := c.ruled(p.row, c.weigh(p.row, p.evidence), at)
-		if !same(p.last, d) {
-			d.ID, d.Sequence = c.id(at), p.last.Sequence+1
-			list[i].changed = changed{p.last, d}
+		last, d := c.latest(p), c.ruled(p.row, c.weigh(p.row, p.evidence), c.at)
+		if !same(last, d) {
+			d.ID, d.Sequence = ids[i], last.Sequence+1
+			list[i].changed = changed{last, d}
 			list[i].row, errs[i] = c.decisionRow(d)
 		}
 	})

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 	"time"
 
@@ -106,6 +107,16 @@ func (t *txn) id() string { return t.Store.id(t.at) }
 
 func (s *Store) id(at time.Time) string {
 	return ulid.MustNew(ulid.Timestamp(at), s.Random).String()
+}
+
+// ids makes so many in their order: what is written in it goes to one end of a table.
+func (s *Store) ids(n int, at time.Time) []string {
+	ids := make([]string, n)
+	for i := range ids {
+		ids[i] = s.id(at)
+	}
+	slices.Sort(ids)
+	return ids
 }
 
 // insert adds a row; a duplicate key comes back as [gorm.ErrDuplicatedKey].

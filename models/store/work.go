@@ -8,11 +8,13 @@ import (
 	"healthcode/models/published"
 )
 
-// batch is what was decided about some residents, and not written yet.
+// batch is some residents: what was read about them, and what was decided and is
+// not written yet.
 type batch struct {
 	reached string // where the next one begins
 	end     bool   // there is no next one
 	people  int64
+	crowd   *crowd // nil if there is nobody to decide about
 	taken   []taking
 	tried   []trial
 }
@@ -21,9 +23,12 @@ type batch struct {
 type task interface {
 	// total is how many residents there are to deal with.
 	total(ctx context.Context) (int64, error)
-	// prepare reads and decides about those who come next. It changes nothing, and
-	// may be asked for the next batch before this one is written.
-	prepare(ctx context.Context, reached string) (batch, error)
+	// read reads all about those who come next. It may be asked for the next batch
+	// before this one is decided and written.
+	read(ctx context.Context, reached string) (batch, error)
+	// decide decides about a batch that was read, one after the other. Neither
+	// changes anything.
+	decide(b *batch) error
 	// advance is where the job is once the batch is written.
 	advance(job jobRow, b batch) (jobRow, error)
 }
@@ -85,8 +90,7 @@ func (s *Store) workDue(ctx context.Context, most int) (bool, error) {
 	return err == nil && (n > 0 || !ended), err
 }
 
-// run does the next batches of a job that is ours, at most so many. While one is
-// written the next is read. It says how many decisions it wrote down, and whether
+// run does the next batches of a job that is ours, at most so many. It says how many decisions it wrote down, and whether
 // nothing is left to do.
 func (s *Store) run(ctx context.Context, job jobRow, most int) (written int, ended bool, err error) {
 	ctx, cancel := context.WithCancel(ctx)
@@ -98,42 +102,68 @@ func (s *Store) run(ctx context.Context, job jobRow, most int) (written int, end
 	if err != nil {
 		return 0, false, s.stop(ctx, job, err)
 	}
-	next := ahead(ctx, do, job.Reached)
-	for n := 1; ; n++ {
-		b, err := next()
-		if err != nil {
-			return written, false, s.stop(ctx, job, err)
+	batches := ahead(ctx, do, job.Reached, most)
+	defer func() {
+		cancel()
+		for range batches { // so that nothing of ours goes on behind the caller's back
 		}
-		more := n < most && !b.end
-		if more {
-			next = ahead(ctx, do, b.reached)
+	}()
+	for b := range batches {
+		if b.err != nil {
+			return written, false, s.stop(ctx, job, b.err)
 		}
-		job, err = s.commit(ctx, do, job, b)
-		if err == nil {
-			written += len(b.taken)
-		}
-		if err != nil || !more {
-			cancel()
-			if more {
-				_, _ = next() // so that nothing of ours goes on behind the caller's back
-			}
+		if job, err = s.commit(ctx, do, job, b.batch); err != nil {
 			return written, b.end, ignore(err, errLeaseLost)
 		}
+		written, ended = written+len(b.taken), b.end
 	}
+	return written, ended, ctx.Err()
 }
 
-// ahead prepares a batch meanwhile; the function waits for it.
-func ahead(ctx context.Context, do task, reached string) func() (batch, error) {
-	var b batch
-	var err error
-	done := make(chan struct{})
+// prepared is a batch, or why there is none.
+type prepared struct {
+	batch
+	err error
+}
+
+// ahead prepares batches, at most so many, each while the one before is decided or
+// written: the database and our own cores take turns otherwise.
+func ahead(ctx context.Context, do task, reached string, most int) <-chan prepared {
+	read, decided := make(chan prepared), make(chan prepared)
 	go func() {
-		defer close(done)
-		b, err = do.prepare(ctx, reached)
+		defer close(read)
+		for range most {
+			var b prepared
+			b.batch, b.err = do.read(ctx, reached)
+			if !hand(ctx, read, b) || b.err != nil || b.end {
+				return
+			}
+			reached = b.reached
+		}
 	}()
-	return func() (batch, error) {
-		<-done
-		return b, err
+	go func() {
+		defer close(decided)
+		for b := range read {
+			if b.err == nil && b.crowd != nil {
+				b.err = do.decide(&b.batch)
+				b.crowd = nil
+			}
+			if !hand(ctx, decided, b) {
+				for range read { // until it sees that too
+				}
+			}
+		}
+	}()
+	return decided
+}
+
+// hand gives a batch to whoever comes next, unless nobody will.
+func hand(ctx context.Context, to chan<- prepared, b prepared) bool {
+	select {
+	case to <- b:
+		return true
+	case <-ctx.Done():
+		return false
 	}
 }
 

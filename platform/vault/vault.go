@@ -23,7 +23,6 @@ import (
 	"github.com/tink-crypto/tink-go/v2/aead"
 	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
 	"github.com/tink-crypto/tink-go/v2/keyset"
-	"github.com/tink-crypto/tink-go/v2/mac"
 	"github.com/tink-crypto/tink-go/v2/prf"
 	"github.com/tink-crypto/tink-go/v2/tink"
 )
@@ -47,7 +46,7 @@ type keys struct {
 	ring ring
 	seal tink.AEAD
 	tag  *prf.Set
-	mac  tink.MAC
+	mac  *macs
 	sign map[byte]*ecdsa.PrivateKey
 }
 
@@ -67,7 +66,7 @@ func (v *Vault) use(r ring) error {
 	var errs [3]error
 	k.seal, errs[0] = primitive(r.Seal, aead.New)
 	k.tag, errs[1] = primitive(r.Tag, prf.NewPRFSet)
-	k.mac, errs[2] = primitive(r.MAC, mac.New)
+	k.mac, errs[2] = newMACs(r.MAC)
 	if err := errors.Join(errs[:]...); err != nil {
 		return err
 	}
@@ -168,12 +167,12 @@ func (v *Vault) TagAll(purpose string, clear []byte) (map[uint32][]byte, error) 
 // MAC vouches for data under a label, which keeps one sort of evidence from
 // being taken for another.
 func (v *Vault) MAC(label string, data []byte) ([]byte, error) {
-	return v.keys.Load().mac.ComputeMAC(append(cell(label), data...))
+	return v.keys.Load().mac.compute(label, data), nil
 }
 
 // CheckMAC reports whether the vault vouched for the data under that label.
 func (v *Vault) CheckMAC(label string, data, tag []byte) bool {
-	return v.keys.Load().mac.VerifyMAC(tag, append(cell(label), data...)) == nil
+	return v.keys.Load().mac.check(label, data, tag)
 }
 
 // HashToken is what is kept of a random token. The token itself has 256 random
