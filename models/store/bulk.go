@@ -26,12 +26,13 @@ type person struct {
 // Reading goes past gorm: it is done a million times.
 type crowd struct {
 	*Store
-	ctx    context.Context
-	pool   *sql.DB
-	people []person
-	at     time.Time      // of the decisions
-	index  map[string]int // of a resident in people
-	seen   words
+	ctx      context.Context
+	pool     *sql.DB
+	people   []person
+	at       time.Time      // of the decisions
+	confirms *confirmation  // what the job vouches for that this is done for; nil if nothing
+	index    map[string]int // of a resident in people
+	seen     words
 }
 
 // words keeps one string of each of the few words that columns like kind hold.

@@ -82,7 +82,7 @@ func (t *txn) decide(residentID string) (models.Decision, error) {
 	if err != nil {
 		return models.Decision{}, err
 	}
-	if same(last, d) {
+	if same(last, d) || alike(last, d) && t.says(last, row.Jurisdiction) {
 		return last, nil
 	}
 	d.ID, d.Sequence = t.id(), last.Sequence+1
@@ -133,10 +133,13 @@ func homeless(residentID string, at time.Time) models.Decision {
 	return models.Decision{ResidentID: residentID, Outcome: models.Outcome{Colour: models.Grey}, RuleSet: nowhere, At: at}
 }
 
-// same reports whether the new decision says just what the last one says, and
-// the last one still holds.
-func same(last, d models.Decision) bool {
-	return last.ID != "" && last.Colour == d.Colour && last.Until.Equal(d.Until) && last.RuleSet == d.RuleSet &&
+// same reports whether the new decision says just what the last one says, under the
+// same rules, and the last one still holds.
+func same(last, d models.Decision) bool { return last.RuleSet == d.RuleSet && alike(last, d) }
+
+// alike is same whatever the rules are called.
+func alike(last, d models.Decision) bool {
+	return last.ID != "" && last.Colour == d.Colour && last.Until.Equal(d.Until) &&
 		slices.Equal(last.Facts, d.Facts) && sameReasons(last.Reasons, d.Reasons)
 }
 
@@ -192,7 +195,7 @@ func (r reader) standing(row residentRow) (models.Standing, error) {
 // current reports whether the decision can be relied upon now, about somebody who
 // lives in that jurisdiction.
 func (s *Store) current(d models.Decision, jurisdiction string) bool {
-	return d.Holds(s.Now()) && d.RuleSet == s.RulesIn(jurisdiction).Name()
+	return d.Holds(s.Now()) && s.says(d, jurisdiction)
 }
 
 // FactsOf are those of the resident's facts that have the ids, in the order of the

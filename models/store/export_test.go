@@ -51,7 +51,7 @@ func (s *Store) KnownMany(ctx context.Context, dense bool) (map[string]Known, er
 // Take writes what was decided about everybody in the meantime, as a batch does:
 // between reading and writing, meanwhile runs.
 func (s *Store) Take(ctx context.Context, meanwhile func()) error {
-	b := <-ahead(ctx, redecide{s, nil}, "", 1)
+	b := <-ahead(ctx, redecide{Store: s}, "", 1)
 	if b.err != nil {
 		return b.err
 	}

@@ -20,7 +20,7 @@ type jobRow struct {
 	Total        int64
 	Changed      int64
 	State        string
-	Result       string // of a dry run, as JSON
+	Result       string // of a dry run or of deciding anew, as JSON
 	LeasedBy     string // the replica that is at it, and until when nobody else may be
 	LeasedUntil  int64
 	CreatedBy    string
@@ -56,7 +56,7 @@ func (r jobRow) job() (models.Job, error) {
 }
 
 func (r jobRow) dryRun() (out models.DryRun, err error) {
-	if r.Result != "" {
+	if r.Result != "" && r.Kind == string(models.JobDryRun) {
 		err = json.Unmarshal([]byte(r.Result), &out)
 	}
 	return out, err

@@ -109,14 +109,43 @@ func TestJobsDryRunAndRedecide(t *testing.T) {
 			var sequence int
 			_, err := fmt.Sscanf(before[i], "green %d", &sequence)
 			must(t, err)
-			if want := fmt.Sprint(colour, " ", sequence+1, " ", w.RulesIn("330110").Name()); got != want {
+			want := before[i] // says what the new rules say
+			if colour == "yellow" {
+				want = fmt.Sprint(colour, " ", sequence+1, " ", w.RulesIn("330110").Name())
+			}
+			if got != want {
 				t.Errorf("resident %d: %s, want %s", i, got, want)
 			}
 		}
+		w.anew(all, before)
 		if a := w.alarmed(); len(a) > 0 {
 			t.Errorf("alarms %v", a)
 		}
 	})
+}
+
+// anew fails unless what is on record of everybody is what holds now: one decision more
+// where the colour is another, and the one from before where it says what the rules
+// say that were published since.
+func (w *town) anew(all []models.Resident, before []string) {
+	w.t.Helper()
+	must(w.t, w.Refresh(w.ctx))
+	for i, now := range w.latest(all) {
+		var colour, then string
+		var sequence, earlier int
+		_, err := fmt.Sscan(now, &colour, &sequence)
+		must(w.t, err)
+		_, err = fmt.Sscan(before[i], &then, &earlier)
+		must(w.t, err)
+		if sequence-earlier > 1 || (sequence > earlier) != (colour != then) {
+			w.t.Errorf("resident %d: %s, then %s", i, before[i], now)
+		}
+		standing, err := w.Standing(w.ctx, all[i].ID)
+		must(w.t, err)
+		if standing.ID == "" || standing.Colour.String() != colour || standing.Sequence != sequence {
+			w.t.Errorf("resident %d: on record is %s, and what holds is %s %d", i, now, standing.Colour, standing.Sequence)
+		}
+	}
 }
 
 // onceMore fails unless everybody has just one decision more than before.
@@ -173,7 +202,7 @@ func TestJobSurvivesItsReplica(t *testing.T) {
 		step(dies, false)
 		step(other, true)
 		step(other, false)
-		w.onceMore(all, before)
+		w.anew(all, before)
 	})
 }
 
@@ -285,7 +314,7 @@ func TestWorkDoesAllThereIs(t *testing.T) {
 		}
 		cancel()
 		over.Wait()
-		w.onceMore(all, before)
+		w.anew(all, before)
 	})
 }
 
@@ -304,7 +333,7 @@ func TestJobReachesItsJurisdictionAlone(t *testing.T) {
 		if !job.Done() || job.People != 2 || job.Total != 2 || job.Changed != 1 {
 			t.Errorf("%+v; want two people, one with another colour", job)
 		}
-		w.onceMore(all[:2], before)
+		w.anew(all[:2], before)
 		if now := w.latest(all); now[2] != before[2] {
 			t.Errorf("far away: %s, then %s", before[2], now[2])
 		}

@@ -19,6 +19,7 @@ type law struct {
 	mark  mark
 	last  string // what was published last
 	rules map[string]*rules.Set
+	from  map[string]string // the publication of rules that came last to those who live there
 	sets  map[string]*rules.Set // by name
 	files rules.Tree
 	forms forms.Tree
@@ -73,10 +74,15 @@ func (s *Store) Follow(ctx context.Context) {
 // Refresh reads the law anew if there is another.
 func (s *Store) Refresh(ctx context.Context) error {
 	now, err := s.reader(ctx).mark()
-	if err != nil || now == s.law.Load().mark {
+	if err != nil {
 		return err
 	}
-	return s.loadLaw(ctx)
+	if now != s.law.Load().mark {
+		if err := s.loadLaw(ctx); err != nil {
+			return err
+		}
+	}
+	return s.loadConfirmations(ctx)
 }
 
 func (r reader) mark() (m mark, err error) {
@@ -129,10 +135,26 @@ func (r reader) readLaw() (*law, error) {
 	for _, set := range l.rules {
 		l.sets[set.Name()] = set
 	}
+	l.from = lastRules(published, parents)
 	for _, place := range append(slices.Collect(maps.Keys(parents)), models.Root) {
 		l.asked[place] = l.forms.Forms(place)
 	}
 	return l, nil
+}
+
+// lastRules is the publication of rules that came last to each jurisdiction: its own or
+// one above it.
+func lastRules(published []publicationRow, parents map[string]string) map[string]string {
+	last := map[string]string{}
+	for _, place := range append(slices.Collect(maps.Keys(parents)), models.Root) {
+		path, _ := models.PathTo(place, parents)
+		for _, p := range published {
+			if models.PublicationKind(p.Kind) == models.PublishedRules && slices.Contains(path, p.Jurisdiction) {
+				last[place] = max(last[place], p.ID) // ids are in order of time
+			}
+		}
+	}
+	return last
 }
 
 // parents is the tree of jurisdictions. One that does not verify is left out; one

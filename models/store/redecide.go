@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,7 +14,16 @@ import (
 // redecide decides anew about everybody who lives in some places.
 type redecide struct {
 	*Store
-	lives func(jurisdiction string) bool // nil for everybody
+	lives    func(jurisdiction string) bool // nil for everybody
+	confirms confirming
+}
+
+// redecide goes on where the job is.
+func (s *Store) redecide(ctx context.Context, job jobRow) (redecide, error) {
+	r := redecide{Store: s, lives: s.livesIn(job.Jurisdiction)}
+	var err error
+	r.confirms, err = s.confirming(ctx, job, r.lives)
+	return r, err
 }
 
 // livesIn is whether places are the jurisdiction or below it, as the tree is now.
@@ -61,6 +71,8 @@ func (r redecide) read(ctx context.Context, reached string) (b batch, err error)
 		return b, err
 	}
 	b.end, b.people = b.reached == "", int64(len(c.people))
+	done := r.confirms.confirmation()
+	c.confirms = &done
 	b.crowd, err = c.known(2*len(c.people) >= size)
 	return b, err
 }
@@ -70,7 +82,12 @@ func (r redecide) decide(b *batch) (err error) {
 	return err
 }
 
-func (r redecide) advance(job jobRow, b batch) (jobRow, error) { return r.advanced(job, b), nil }
+func (r redecide) advance(job jobRow, b batch) (jobRow, error) {
+	result, err := json.Marshal(r.confirms)
+	job = r.advanced(job, b)
+	job.Result = string(result)
+	return job, err
+}
 
 // taking is a decision to be written.
 type taking struct {
@@ -92,14 +109,14 @@ func (c *crowd) known(dense bool) (*crowd, error) {
 }
 
 // judge decides about everybody in the crowd, and keeps what says something that
-// their latest decision does not.
+// their latest decision does not: see confirmation.go.
 func (c *crowd) judge() ([]taking, error) {
 	list, errs := make([]taking, len(c.people)), make([]error, len(c.people))
 	ids := c.ids(len(c.people), c.at)
 	c.spread(len(c.people), func(i int) {
 		p := &c.people[i]
 		last, d := c.latest(p), c.ruled(p.row, c.weigh(p.row, p.evidence), c.at)
-		if !same(last, d) {
+		if !same(last, d) && !(alike(last, d) && c.stands(last, p.row.Jurisdiction)) {
 			d.ID, d.Sequence = ids[i], last.Sequence+1
 			list[i].changed = changed{last, d}
 			list[i].row, errs[i] = c.decisionRow(d)
@@ -111,6 +128,13 @@ func (c *crowd) judge() ([]taking, error) {
 		}
 	}
 	return slices.DeleteFunc(list, func(t taking) bool { return t.row.ID == "" }), nil
+}
+
+// stands reports whether a decision that says what the rules say now need not be
+// written once more.
+func (c *crowd) stands(last models.Decision, jurisdiction string) bool {
+	return c.says(last, jurisdiction) ||
+		c.confirms != nil && last.At.Before(c.confirms.before) && c.confirms.sets[c.RulesIn(jurisdiction).Hash()]
 }
 
 // take writes decisions that were taken before the transaction began.

@@ -53,6 +53,8 @@ type Store struct {
 	recent *recent
 	law    atomic.Pointer[law]
 
+	confirmed atomic.Pointer[map[string]confirmation] // by publication
+
 	self    string     // this replica, as leases name it
 	working sync.Mutex // held by whoever works on jobs: one of us at a time
 	trying  trying
@@ -78,7 +80,7 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 	if err := s.checkSchema(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	if err := s.loadLaw(ctx); err != nil {
+	if err := errors.Join(s.loadLaw(ctx), s.loadConfirmations(ctx)); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	s.self = s.id(s.Now())

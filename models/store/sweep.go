@@ -42,7 +42,7 @@ var retention = []struct {
 	{"reddenings", "at", 3 * 365 * day, ""},
 	{"alarms", "at", 3 * 365 * day, ""},
 	{"accesses", "at", 3 * 365 * day, ""},
-	{"jobs", "ended_at", 90 * day, "ended_at > 0 AND ? > 0"},
+	{"jobs", "ended_at", 90 * day, "ended_at > 0 AND kind <> 'redecide' AND ? > 0"},
 	{"audit", "at", 3 * 365 * day, ""},
 }
 

@@ -85,6 +85,9 @@ func (s *Store) AddJurisdiction(ctx context.Context, by models.Actor, j models.J
 // AddCommunity adds a community and gives its id.
 func (s *Store) AddCommunity(ctx context.Context, by models.Actor, c models.Community) (id string, err error) {
 	err = s.change(ctx, by, func(t *txn) error {
+		if err := t.knownPlace(c.Jurisdiction); err != nil {
+			return err
+		}
 		id = t.id()
 		row := communityRow{ID: id, Jurisdiction: c.Jurisdiction, NameZH: c.Name[models.Chinese], NameEN: c.Name[models.English], Phone: c.Phone}
 		if row.MAC, err = t.vouch(row); err != nil {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"healthcode/models"
 	"healthcode/models/published"
@@ -45,7 +46,7 @@ func (s *Store) task(ctx context.Context, job jobRow) (task, error) {
 	case models.JobDryRun:
 		return s.dryRun(ctx, job)
 	case models.JobRedecide:
-		return redecide{s, s.livesIn(job.Jurisdiction)}, nil
+		return s.redecide(ctx, job)
 	case models.JobProposal:
 		return s.forProposal(ctx, job)
 	}
@@ -182,6 +183,11 @@ func (s *Store) commit(ctx context.Context, do task, job jobRow, b batch) (jobRo
 		}
 		if err := t.take(b.taken, tries > 1); err != nil {
 			return err
+		}
+		if n := b.people - int64(len(b.taken)); n > 0 && job.Kind == string(models.JobRedecide) {
+			if err := t.audit("decision.confirm", "publication", job.Subject, fmt.Sprint(n)); err != nil {
+				return err
+			}
 		}
 		if after.State != string(models.JobDone) {
 			return nil
