@@ -222,17 +222,19 @@ func (b *bench) job(ctx context.Context, kind models.JobKind, subject string, ou
 	return took, job, errors.Join(err, stop())
 }
 
-// meanwhile measures what residents who open their codes notice of a job.
+// meanwhile measures what residents who open their codes notice of a job: beside what
+// they notice of none, before and after it, since the database has its own moments.
 func (b *bench) meanwhile(ctx context.Context, c change, out io.Writer) error {
-	before, err := b.opening(ctx)
-	if err != nil {
-		return err
-	}
 	draft, err := c.drafter.Draft(ctx, models.PublishedRules, c.file())
 	if err != nil {
 		return err
 	}
 	if _, _, err := b.job(ctx, models.JobDryRun, draft.ID, out); err != nil {
+		return err
+	}
+	time.Sleep(5 * time.Second) // what was written before is on its disk by then
+	before, err := b.opening(ctx)
+	if err != nil {
 		return err
 	}
 	if _, err := c.publisher.Publish(ctx, draft.ID); err != nil {
@@ -249,9 +251,13 @@ func (b *bench) meanwhile(ctx context.Context, c change, out io.Writer) error {
 	if err := errors.Join(err, stop()); err != nil {
 		return err
 	}
+	after, err := b.opening(ctx)
+	if err != nil {
+		return err
+	}
 	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
-	fmt.Fprintf(out, "p99 of opening a code before: %.2f ms\n", ms(before))
-	say(out, "code_p99_meanwhile", ms(during), "ms", 1.5*ms(before))
+	fmt.Fprintf(out, "p99 of opening a code without a job: %.2f ms before, %.2f ms after\n", ms(before), ms(after))
+	say(out, "code_p99_meanwhile", ms(during), "ms", 1.5*ms(before+after)/2)
 	return nil
 }
 

@@ -99,10 +99,14 @@ func (b *bench) seedSome(ctx context.Context, db *sql.DB, from, n int, set *rule
 	return tx.Commit()
 }
 
+// seededAgo is how long it is since everybody was decided about. What was decided
+// within a minute of a publication is written once more.
+const seededAgo = 10 * time.Minute
+
 func newID(at time.Time) string { return ulid.MustNew(ulid.Timestamp(at), rand.Reader).String() }
 
 func (b *bench) seedOne(i int, set *rules.Set, residents, moves, consents, facts, decisions *rows) (resident string, err error) {
-	now := time.Now().UTC().Truncate(time.Millisecond)
+	now := time.Now().UTC().Truncate(time.Millisecond).Add(-seededAgo)
 	began := now.Add(-40*24*time.Hour + time.Duration(i)*time.Millisecond)
 	id, document := newID(began), newID(began)
 	sealed, err := b.sealed(id)

@@ -8,9 +8,31 @@ import (
 	"healthcode/models"
 )
 
-// evidence reads everything that may speak about any of them.
+// evidence reads everything that may speak about any of them: their facts, which are
+// most of it, beside all else.
 func (c *crowd) evidence(dense bool) error {
-	for _, read := range []func(where string, args []any) error{c.withdrawals, c.facts, c.stays} {
+	err := c.together(
+		func() error { return c.facts(c.of("resident_id", dense)) },
+		func() error { return c.beside(dense) },
+	)
+	if err != nil {
+		return err
+	}
+	verified := false
+	for i := range c.people {
+		p := &c.people[i]
+		verified = verified || p.verified
+		slices.SortFunc(p.evidence.facts, func(a, b factRow) int { return cmp.Compare(a.ID, b.ID) })
+	}
+	if !verified {
+		return nil
+	}
+	return c.tests(c.of("r.id", dense))
+}
+
+// beside reads what there is besides facts and tests.
+func (c *crowd) beside(dense bool) error {
+	for _, read := range []func(where string, args []any) error{c.withdrawals, c.stays} {
 		if err := read(c.of("resident_id", dense)); err != nil {
 			return err
 		}
@@ -23,16 +45,12 @@ func (c *crowd) evidence(dense bool) error {
 		p := &c.people[i]
 		p.verified = c.verified(p.row)
 		verified = verified || p.verified
-		slices.SortFunc(p.evidence.facts, func(a, b factRow) int { return cmp.Compare(a.ID, b.ID) })
 		slices.SortFunc(p.evidence.stays, func(a, b stayRow) int { return cmp.Compare(a.ID, b.ID) })
 	}
 	if !verified {
 		return nil
 	}
-	if err := c.consents(c.of("resident_id", dense)); err != nil {
-		return err
-	}
-	return c.tests(c.of("r.id", dense))
+	return c.consents(c.of("resident_id", dense))
 }
 
 func (c *crowd) withdrawals(where string, args []any) error {

@@ -19,7 +19,7 @@ type law struct {
 	mark  mark
 	last  string // what was published last
 	rules map[string]*rules.Set
-	from  map[string]string // the publication of rules that came last to those who live there
+	from  map[string]string     // the publication of rules that came last to those who live there
 	sets  map[string]*rules.Set // by name
 	files rules.Tree
 	forms forms.Tree

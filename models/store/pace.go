@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"runtime"
 	"runtime/debug"
 	"sync"
@@ -82,4 +83,19 @@ func (s *Store) spread(n int, do func(i int)) {
 		do(i)
 	}
 	all.Wait()
+}
+
+// together does several things, all at once if there is no limit.
+func (s *Store) together(do ...func() error) error {
+	errs := make([]error, len(do))
+	var all sync.WaitGroup
+	for i, one := range do {
+		if s.share() < 1 {
+			errs[i] = one()
+			continue
+		}
+		all.Go(func() { errs[i] = one() })
+	}
+	all.Wait()
+	return errors.Join(errs...)
 }
