@@ -113,8 +113,8 @@ func (c *crowd) of(column string, dense bool) (where string, args []any) {
 	if dense {
 		return column + " BETWEEN ? AND ?", []any{c.people[0].row.ID, c.people[len(c.people)-1].row.ID}
 	}
-	for _, p := range c.people {
-		args = append(args, p.row.ID)
+	for i := range c.people {
+		args = append(args, c.people[i].row.ID)
 	}
 	return column + " IN (?" + strings.Repeat(", ?", len(args)-1) + ")", args
 }

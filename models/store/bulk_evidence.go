@@ -103,8 +103,8 @@ func (c *crowd) stays(where string, args []any) error {
 // which of them meet whose stay, [Store.meet] says.
 func (c *crowd) listings() error {
 	var stays []stayRow
-	for _, p := range c.people {
-		stays = append(stays, p.evidence.stays...)
+	for i := range c.people { // nothing else of them is looked at: their facts are being read
+		stays = append(stays, c.people[i].evidence.stays...)
 	}
 	rows, err := c.reader(c.ctx).listings(stays)
 	for i := range c.people {
