@@ -150,13 +150,15 @@ func (s *Store) effectOf(ctx context.Context, row proposalRow, body proposalBody
 // mayAgree is what [Store.Agree] would say, and whom the office turned red before.
 func (s *Store) mayAgree(ctx context.Context, by models.Proposer, row proposalRow, now models.Effect) (before int64, err error) {
 	t := &txn{Store: s, db: s.read.WithContext(ctx), by: by.Actor(), at: s.Now()}
-	if before, err = t.reddened(row.Office); err != nil {
-		return before, err
+	total, over, err := t.overCap(row.Office, now.Reddened, by.Staff)
+	if err != nil {
+		return 0, err
 	}
+	before = total - now.Reddened
 	if err := t.otherPerson(by, row); err != nil {
 		return before, err
 	}
-	if now.Reddened > 0 && before+now.Reddened > models.RedCap && !above(by.Jurisdiction, row.Office) {
+	if over {
 		err = models.Refuse(models.ReasonProposalAbove)
 	}
 	return before, err

@@ -129,8 +129,8 @@ func (t *txn) withinCap(draft draftRow, people int64, by models.Staff) error {
 	if err != nil || people == 0 {
 		return err
 	}
-	before, err := t.reddened(office)
-	if err == nil && before+people > models.RedCap && !above(by.Jurisdiction, office) {
+	_, over, err := t.overCap(office, people, by)
+	if err == nil && over {
 		err = models.Refuse(models.ReasonDraftAbove)
 	}
 	return err

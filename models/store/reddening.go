@@ -33,12 +33,11 @@ func (t *txn) redden(office string, lever models.Lever, subject string, people i
 	if err := t.oneAtATime(); err != nil {
 		return err
 	}
-	before, err := t.reddened(office)
+	total, over, err := t.overCap(office, people, agreed)
 	if err != nil {
 		return err
 	}
-	total := before + people
-	if total > models.RedCap && !above(agreed.Jurisdiction, office) {
+	if over {
 		return models.Refuse(models.ReasonProposalAbove)
 	}
 	row := reddeningRow{ID: t.id(), Office: office, Lever: string(lever), SubjectID: subject, People: people, At: millis(t.at)}
@@ -55,6 +54,14 @@ func (t *txn) redden(office string, lever models.Lever, subject string, people i
 		return t.raise(models.AlarmReddened, office, lever, subject, total)
 	}
 	return nil
+}
+
+// overCap is how many people the office would have turned red within a day with these
+// too, and whether somebody above it must agree, whom by is not.
+func (t *txn) overCap(office string, people int64, by models.Staff) (total int64, over bool, err error) {
+	before, err := t.reddened(office)
+	total = before + people
+	return total, people > 0 && total > models.RedCap && !above(by.Jurisdiction, office), err
 }
 
 // oneAtATime keeps others who publish or agree waiting until the end of the
