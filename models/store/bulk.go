@@ -29,6 +29,7 @@ type crowd struct {
 	ctx      context.Context
 	pool     *sql.DB
 	people   []person
+	dense    bool           // whether nobody, or few, are between them
 	at       time.Time      // of the decisions
 	confirms *confirmation  // what the job vouches for that this is done for; nil if nothing
 	index    map[string]int // of a resident in people
@@ -98,7 +99,9 @@ func (c *crowd) find(where string, args []any, limit int, wanted func(jurisdicti
 		last = ""
 	}
 	if err == nil {
-		err = c.settleAll(where == inOrder, wanted)
+		c.dense = where == inOrder
+		err = c.settleAll(wanted)
+		c.dense = c.dense && 2*len(c.people) >= limit
 	}
 	return last, err
 }
@@ -106,11 +109,11 @@ func (c *crowd) find(where string, args []any, limit int, wanted func(jurisdicti
 // inOrder is the condition of finding everybody, some after the others.
 const inOrder = "id > ?"
 
-// of is the condition that a column names one of the people. Where they lie close
-// together it is a range, which the database reads in one go; of what belongs to
+// of is the condition that a column names one of the people. Where they are dense it
+// is a range, which the database reads in one go; of what belongs to
 // others in between, nothing is kept.
-func (c *crowd) of(column string, dense bool) (where string, args []any) {
-	if dense {
+func (c *crowd) of(column string) (where string, args []any) {
+	if c.dense {
 		return column + " BETWEEN ? AND ?", []any{c.people[0].row.ID, c.people[len(c.people)-1].row.ID}
 	}
 	for i := range c.people {
@@ -121,8 +124,8 @@ func (c *crowd) of(column string, dense bool) (where string, args []any) {
 
 // decided reads the latest decision of each. It must be read before the evidence
 // is: see [txn.take].
-func (c *crowd) decided(dense bool) error {
-	where, args := c.of("resident_id", dense)
+func (c *crowd) decided() error {
+	where, args := c.of("resident_id")
 	return c.each("decisions", `SELECT d.id, d.resident_id, d.sequence, d.colour, d.reasons, d.until_at, d.rule_set, d.facts, d.at, d.mac
 		FROM (SELECT resident_id AS r, MAX(sequence) AS s FROM decisions WHERE `+where+` GROUP BY resident_id) l
 		JOIN decisions d ON d.resident_id = l.r AND d.sequence = l.s`, args, func(rows *sql.Rows) error {

@@ -10,10 +10,10 @@ import (
 
 // evidence reads everything that may speak about any of them: their facts, which are
 // most of it, beside all else.
-func (c *crowd) evidence(dense bool) error {
+func (c *crowd) evidence() error {
 	err := c.together(
-		func() error { return c.facts(c.of("resident_id", dense)) },
-		func() error { return c.beside(dense) },
+		func() error { return c.facts(c.of("resident_id")) },
+		func() error { return c.beside() },
 	)
 	if err != nil {
 		return err
@@ -23,17 +23,18 @@ func (c *crowd) evidence(dense bool) error {
 		p := &c.people[i]
 		verified = verified || p.verified
 		slices.SortFunc(p.evidence.facts, func(a, b factRow) int { return cmp.Compare(a.ID, b.ID) })
+		slices.SortFunc(p.evidence.said, func(a, b consentRow) int { return cmp.Compare(b.Sequence, a.Sequence) })
 	}
 	if !verified {
 		return nil
 	}
-	return c.tests(c.of("r.id", dense))
+	return c.tests(c.of("r.id"))
 }
 
 // beside reads what there is besides facts and tests.
-func (c *crowd) beside(dense bool) error {
+func (c *crowd) beside() error {
 	for _, read := range []func(where string, args []any) error{c.withdrawals, c.stays} {
-		if err := read(c.of("resident_id", dense)); err != nil {
+		if err := read(c.of("resident_id")); err != nil {
 			return err
 		}
 	}
@@ -50,7 +51,7 @@ func (c *crowd) beside(dense bool) error {
 	if !verified {
 		return nil
 	}
-	return c.consents(c.of("resident_id", dense))
+	return c.consents(c.of("resident_id"))
 }
 
 func (c *crowd) withdrawals(where string, args []any) error {
@@ -117,7 +118,7 @@ func (c *crowd) listings() error {
 
 func (c *crowd) consents(where string, args []any) error {
 	return c.each("consents", "SELECT id, resident_id, purpose, version, given_at, withdrawn_at, sequence, mac FROM consents WHERE "+where+
-		" AND purpose = ? ORDER BY resident_id, sequence DESC", append(args, string(models.PurposeRecords)), func(rows *sql.Rows) error {
+		" AND purpose = ?", append(args, string(models.PurposeRecords)), func(rows *sql.Rows) error {
 		var r consentRow
 		if err := rows.Scan(&r.ID, &r.ResidentID, &r.Purpose, &r.Version, &r.GivenAt, &r.WithdrawnAt, &r.Sequence, &r.MAC); err != nil {
 			return err

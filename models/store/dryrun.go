@@ -66,22 +66,17 @@ type trial struct {
 	before, after       models.Outcome
 }
 
-func (d *dryRun) read(ctx context.Context, reached string) (b batch, err error) {
+func (d *dryRun) find(ctx context.Context, reached string) (b batch, err error) {
 	c, err := d.crowd(ctx)
 	if err != nil {
 		return b, err
 	}
-	size := d.batchSize()
-	if b.reached, err = c.find(inOrder, []any{reached}, size, d.concerns); err != nil {
-		return b, err
-	}
-	b.end, b.people = b.reached == "", int64(len(c.people))
-	if b.people == 0 {
-		return b, nil
-	}
-	b.crowd = c
-	return b, c.evidence(2*len(c.people) >= size)
+	b.reached, err = c.find(inOrder, []any{reached}, d.batchSize(), d.concerns)
+	b.crowd, b.end, b.people = c, b.reached == "", int64(len(c.people))
+	return b, err
 }
+
+func (d *dryRun) read(b *batch) error { return b.crowd.evidence() }
 
 func (d *dryRun) decide(b *batch) error {
 	c := b.crowd

@@ -32,7 +32,7 @@ ORDER BY d.until_at, d.resident_id LIMIT ?`
 
 func (d due) total(context.Context) (int64, error) { return 0, nil }
 
-func (d due) read(ctx context.Context, reached string) (b batch, err error) {
+func (d due) find(ctx context.Context, reached string) (b batch, err error) {
 	c, err := d.crowd(ctx)
 	if err != nil {
 		return b, err
@@ -55,12 +55,12 @@ func (d due) read(ctx context.Context, reached string) (b batch, err error) {
 		return b, err
 	}
 	b.reached, b.end, b.people = fmt.Sprint(until, " ", after), len(ids) < size, int64(len(ids))
-	if _, err := c.find("id IN (?"+strings.Repeat(", ?", len(ids)-1)+")", ids, size, nil); err != nil {
-		return b, err
-	}
-	b.crowd, err = c.known(false)
+	_, err = c.find("id IN (?"+strings.Repeat(", ?", len(ids)-1)+")", ids, size, nil)
+	b.crowd = c
 	return b, err
 }
+
+func (d due) read(b *batch) error { return b.crowd.known() }
 
 func (d due) decide(b *batch) (err error) {
 	b.taken, err = b.crowd.judge()

@@ -38,7 +38,8 @@ func (s *Store) KnownMany(ctx context.Context, dense bool) (map[string]Known, er
 	if _, err := c.find("id > ?", []any{""}, 1000, nil); err != nil {
 		return nil, err
 	}
-	if err := errors.Join(c.decided(dense), c.evidence(dense)); err != nil {
+	c.dense = dense
+	if err := errors.Join(c.decided(), c.evidence()); err != nil {
 		return nil, err
 	}
 	all := map[string]Known{}

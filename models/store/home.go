@@ -77,11 +77,11 @@ func (r reader) became(residentID, other string) (bool, error) {
 
 // settleAll puts everybody where they live, and drops those who have closed their
 // code and those whom nobody wants there.
-func (c *crowd) settleAll(dense bool, wanted func(jurisdiction string) bool) error {
+func (c *crowd) settleAll(wanted func(jurisdiction string) bool) error {
 	if len(c.people) == 0 {
 		return nil
 	}
-	moves, err := c.moves(c.of("resident_id", dense))
+	moves, err := c.moves(c.of("resident_id"))
 	if err != nil {
 		return err
 	}

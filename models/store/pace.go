@@ -19,7 +19,7 @@ const (
 	jobBatch = 1000
 	jobShare = 0.3
 	jobIdle  = 2 * time.Second
-	jobAhead = 64
+	jobAhead = 256
 	jobHeap  = 400
 )
 

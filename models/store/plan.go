@@ -53,7 +53,7 @@ func (s *Store) effect(ctx context.Context, p plan) (e models.Effect, err error)
 		if len(c.people) == 0 {
 			continue
 		}
-		if err := c.evidence(false); err != nil {
+		if err := c.evidence(); err != nil {
 			return e, err
 		}
 		if err := c.effect(p, &e); err != nil {
@@ -169,18 +169,17 @@ func (f forProposal) total(ctx context.Context) (n int64, err error) {
 	return n, err
 }
 
-func (f forProposal) read(ctx context.Context, reached string) (b batch, err error) {
+func (f forProposal) find(ctx context.Context, reached string) (b batch, err error) {
 	c, err := f.crowd(ctx)
 	if err != nil {
 		return b, err
 	}
-	if b.reached, err = c.find("id > ? AND "+f.where, append([]any{reached}, f.args...), f.batchSize(), nil); err != nil {
-		return b, err
-	}
-	b.end, b.people = b.reached == "", int64(len(c.people))
-	b.crowd, err = c.known(false)
+	b.reached, err = c.find("id > ? AND "+f.where, append([]any{reached}, f.args...), f.batchSize(), nil)
+	b.crowd, b.end, b.people = c, b.reached == "", int64(len(c.people))
 	return b, err
 }
+
+func (f forProposal) read(b *batch) error { return b.crowd.known() }
 
 func (f forProposal) decide(b *batch) (err error) {
 	b.taken, err = b.crowd.judge()

@@ -61,21 +61,19 @@ func (s *Store) living(ctx context.Context, in func(jurisdiction string) bool) (
 	return n, err
 }
 
-func (r redecide) read(ctx context.Context, reached string) (b batch, err error) {
+func (r redecide) find(ctx context.Context, reached string) (b batch, err error) {
 	c, err := r.crowd(ctx)
 	if err != nil {
 		return b, err
 	}
-	size := r.batchSize()
-	if b.reached, err = c.find(inOrder, []any{reached}, size, r.lives); err != nil {
-		return b, err
-	}
-	b.end, b.people = b.reached == "", int64(len(c.people))
 	done := r.confirms.confirmation()
 	c.confirms = &done
-	b.crowd, err = c.known(2*len(c.people) >= size)
+	b.reached, err = c.find(inOrder, []any{reached}, r.batchSize(), r.lives)
+	b.crowd, b.end, b.people = c, b.reached == "", int64(len(c.people))
 	return b, err
 }
+
+func (r redecide) read(b *batch) error { return b.crowd.known() }
 
 func (r redecide) decide(b *batch) (err error) {
 	b.taken, err = b.crowd.judge()
@@ -95,17 +93,13 @@ type taking struct {
 	row decisionRow
 }
 
-// known reads all that a decision about everybody in the crowd takes. The crowd is
-// nil if nobody is in it.
-func (c *crowd) known(dense bool) (*crowd, error) {
-	if len(c.people) == 0 {
-		return nil, nil
-	}
-	if err := c.decided(dense); err != nil { // before the evidence: see [txn.take]
-		return nil, err
+// known reads all that a decision about everybody in the crowd takes.
+func (c *crowd) known() error {
+	if err := c.decided(); err != nil { // before the evidence: see [txn.take]
+		return err
 	}
 	c.at = c.Now().UTC().Truncate(time.Millisecond)
-	return c, c.evidence(dense)
+	return c.evidence()
 }
 
 // judge decides about everybody in the crowd, and keeps what says something that

@@ -15,7 +15,7 @@ type batch struct {
 	reached string // where the next one begins
 	end     bool   // there is no next one
 	people  int64
-	crowd   *crowd // nil if there is nobody to decide about
+	crowd   *crowd // until it is decided about; nil or empty if there is nobody
 	taken   []taking
 	tried   []trial
 }
@@ -24,11 +24,12 @@ type batch struct {
 type task interface {
 	// total is how many residents there are to deal with.
 	total(ctx context.Context) (int64, error)
-	// read reads all about those who come next. It may be asked for the next batch
-	// before this one is decided and written.
-	read(ctx context.Context, reached string) (batch, error)
-	// decide decides about a batch that was read, one after the other. Neither
-	// changes anything.
+	// find finds those who come next. It may be asked for the next batch before this
+	// one is decided and written.
+	find(ctx context.Context, reached string) (batch, error)
+	// read reads all about them, and decide decides about them, for batches where
+	// there is anybody. None of the three changes anything.
+	read(b *batch) error
 	decide(b *batch) error
 	// advance is where the job is once the batch is written.
 	advance(job jobRow, b batch) (jobRow, error)
@@ -127,35 +128,50 @@ type prepared struct {
 	err error
 }
 
-// ahead prepares batches, at most so many, each while the one before is decided or
-// written: the database and our own cores take turns otherwise.
+// batchesWaiting is how many batches may lie between two steps: none of the steps
+// takes as long for each.
+const batchesWaiting = 2
+
+// ahead prepares batches, at most so many. While one is written the next is decided
+// about, another is read, and a further one is found: the database and our own cores
+// take turns otherwise.
 func ahead(ctx context.Context, do task, reached string, most int) <-chan prepared {
-	read, decided := make(chan prepared), make(chan prepared)
+	found := make(chan prepared, batchesWaiting)
 	go func() {
-		defer close(read)
+		defer close(found)
 		for range most {
 			var b prepared
-			b.batch, b.err = do.read(ctx, reached)
-			if !hand(ctx, read, b) || b.err != nil || b.end {
+			b.batch, b.err = do.find(ctx, reached)
+			if !hand(ctx, found, b) || b.err != nil || b.end {
 				return
 			}
 			reached = b.reached
 		}
 	}()
+	read := step(ctx, found, do.read)
+	return step(ctx, read, func(b *batch) error {
+		err := do.decide(b)
+		b.crowd = nil
+		return err
+	})
+}
+
+// step does the next thing with every batch that has anybody in it, in their order.
+func step(ctx context.Context, from <-chan prepared, do func(*batch) error) <-chan prepared {
+	to := make(chan prepared, batchesWaiting)
 	go func() {
-		defer close(decided)
-		for b := range read {
-			if b.err == nil && b.crowd != nil {
-				b.err = do.decide(&b.batch)
-				b.crowd = nil
+		defer close(to)
+		for b := range from {
+			if b.err == nil && b.crowd != nil && len(b.crowd.people) > 0 {
+				b.err = do(&b.batch)
 			}
-			if !hand(ctx, decided, b) {
-				for range read { // until it sees that too
+			if !hand(ctx, to, b) {
+				for range from { // until whoever is before us sees that too
 				}
 			}
 		}
 	}()
-	return decided
+	return to
 }
 
 // hand gives a batch to whoever comes next, unless nobody will.
