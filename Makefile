@@ -3,6 +3,7 @@ PKGS     ?= ./...
 FUZZTIME ?= 1m
 LOAD     ?= go run ./cmd/load
 PEOPLE   ?= 1000000
+ROWS     ?= 10000000
 SHOTS    ?= go test ./handlers ./web/miniprogram -count=1 -run 'TestShots|TestShells|TestPlugin' -shots
 export PKGS FUZZTIME
 
@@ -26,6 +27,7 @@ check: ## lint and the short tests, in under three minutes and without root
 bench: ## print each figure beside its limit
 	@.ci/with-mariadb $(LOAD) figures
 	@.ci/with-mariadb $(LOAD) redecide -people $(PEOPLE)
+	@.ci/with-mariadb $(LOAD) feed -rows $(ROWS) -traffic
 	@$(LOAD) district
 
 shots: ## write the pictures of every page into docs/shots

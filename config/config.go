@@ -17,6 +17,7 @@ import (
 	"strings"
 	"time"
 
+	"healthcode/models"
 	"healthcode/models/pass"
 )
 
@@ -31,6 +32,10 @@ type Config struct {
 	Zone           *time.Location
 	TrustedProxies []netip.Prefix
 	JobShare       float64 // of one core
+
+	Installation  string                   // its code among others; "" for one on its own
+	Vendor        string                   // who runs it, as others see it
+	ColourNumbers map[models.Colour]string // what it calls the colours to others
 
 	WeChatAppID          string
 	WeChatSecret         string
@@ -162,6 +167,30 @@ func database(v string) error {
 		return errors.New("want sqlite:PATH or mysql:DSN")
 	}
 	return nil
+}
+
+// installation is a code of GB/T 2260, or nothing.
+func installation(v string) error {
+	if v == "" {
+		return nil
+	}
+	if _, err := strconv.ParseUint(v, 10, 32); err != nil || len(v) != 6 {
+		return errors.New("want six digits")
+	}
+	return nil
+}
+
+// numbers are what the colours are called, as green=00,grey=11.
+func numbers(v string) (map[models.Colour]string, error) {
+	pairs := map[string]string{}
+	for _, pair := range split(v) {
+		name, number, found := strings.Cut(pair, "=")
+		if _, twice := pairs[name]; !found || twice {
+			return nil, errors.New("want green=…,grey=…,yellow=…,red=…")
+		}
+		pairs[name] = number
+	}
+	return models.ParseNumbers(pairs)
 }
 
 func key(v string) ([]byte, error) {

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"healthcode/models"
 )
 
 var update = flag.Bool("update", false, "write docs/config.md")
@@ -20,7 +22,8 @@ func good() map[string]string {
 		"HEALTHCODE_LISTEN": ":8080", "HEALTHCODE_METRICS_LISTEN": "127.0.0.1:9090", "HEALTHCODE_ORIGIN": "https://code.example.cn",
 		"HEALTHCODE_DATABASE": "sqlite:/data/h.db", "HEALTHCODE_KEY_RING": "/data/ring",
 		"HEALTHCODE_KEY_RING_KEY": base64.StdEncoding.EncodeToString(make([]byte, 32)), "HEALTHCODE_TIME_ZONE": "Asia/Urumqi",
-		"HEALTHCODE_TRUSTED_PROXIES": "10.0.0.0/8, ::1/128", "HEALTHCODE_JOB_SHARE": "0.5", "WECHAT_APP_ID": "wx1", "WECHAT_APP_SECRET": "s",
+		"HEALTHCODE_TRUSTED_PROXIES": "10.0.0.0/8, ::1/128", "HEALTHCODE_JOB_SHARE": "0.5", "HEALTHCODE_INSTALLATION": "330000",
+		"HEALTHCODE_VENDOR": "v", "HEALTHCODE_COLOUR_NUMBERS": "green=00,grey=11,yellow=01,red=10", "WECHAT_APP_ID": "wx1", "WECHAT_APP_SECRET": "s",
 		"ALIPAY_APP_ID": "2021", "ALIPAY_PRIVATE_KEY": "k", "ALIPAY_PUBLIC_KEY": "p",
 		"WECHAT_TEMPLATES": "a, b", "WECHAT_PLUGIN_APP_ID": "wx2", "WECHAT_PLUGIN_APP_SECRET": "s2", "WECHAT_OFFICIAL_APP_ID": "wx3",
 		"WECHAT_OFFICIAL_APP_SECRET": "s3", "ALIPAY_ENCRYPT_KEY": base64.StdEncoding.EncodeToString(make([]byte, 16)), "ALIPAY_TEMPLATES": "c",
@@ -41,6 +44,9 @@ func TestLoad(t *testing.T) {
 	if c.Listen != ":8080" || c.MetricsListen != "127.0.0.1:9090" || c.Origin != "https://code.example.cn" || c.Database != "sqlite:/data/h.db" ||
 		c.KeyRing != "/data/ring" || len(c.KeyRingKey) != 32 || c.Zone.String() != "Asia/Urumqi" || len(c.TrustedProxies) != 2 ||
 		c.WeChatAppID != "wx1" || c.WeChatSecret != "s" || c.AlipayAppID != "2021" || c.AlipayPrivateKey != "k" || c.AlipayPublicKey != "p" {
+		t.Errorf("got %+v", c)
+	}
+	if c.Installation != "330000" || c.Vendor != "v" || c.ColourNumbers[models.Red] != "10" {
 		t.Errorf("got %+v", c)
 	}
 	if c.JobShare != 0.5 || len(c.WeChatTemplates) != 2 || c.WeChatTemplates[1] != "b" || c.WeChatPluginAppID != "wx2" || c.WeChatPluginSecret != "s2" ||
@@ -84,6 +90,8 @@ func TestEveryRefusal(t *testing.T) {
 		{"HEALTHCODE_TIME_ZONE", ""}, {"HEALTHCODE_TIME_ZONE", canary}, {"HEALTHCODE_TIME_ZONE", "Local"}, {"HEALTHCODE_TIME_ZONE", "../" + canary},
 		{"HEALTHCODE_TRUSTED_PROXIES", canary}, {"HEALTHCODE_TRUSTED_PROXIES", "10.0.0.1"}, {"HEALTHCODE_TRUSTED_PROXIES", "10.0.0.0/8;" + canary},
 		{"HEALTHCODE_JOB_SHARE", "0"}, {"HEALTHCODE_JOB_SHARE", "1.1"}, {"HEALTHCODE_JOB_SHARE", "NaN"}, {"HEALTHCODE_JOB_SHARE", canary},
+		{"HEALTHCODE_INSTALLATION", canary}, {"HEALTHCODE_INSTALLATION", "3300"}, {"HEALTHCODE_COLOUR_NUMBERS", canary},
+		{"HEALTHCODE_COLOUR_NUMBERS", "green=00"}, {"HEALTHCODE_COLOUR_NUMBERS", "green=0,grey=0,yellow=1,red=2"}, {"HEALTHCODE_COLOUR_NUMBERS", "green=" + canary + ",green=1"},
 		{"WECHAT_APP_ID", ""}, {"WECHAT_APP_SECRET", ""}, {"ALIPAY_PRIVATE_KEY", ""}, {"ALIPAY_PUBLIC_KEY", ""},
 		{"WECHAT_TEMPLATES", "a,b,c,d"}, {"WECHAT_PLUGIN_APP_ID", ""}, {"WECHAT_OFFICIAL_APP_SECRET", ""}, {"ALIPAY_APP_CERT", canary},
 		{"ALIPAY_PUBLIC_CERT", canary}, {"ALIPAY_ENCRYPT_KEY", canary}, {"ALIPAY_TEMPLATES", "1,2,3,4"}, {"ALIPAY_PLUGIN_HOSTS", canary},

@@ -118,6 +118,7 @@ func newKnock(t *testing.T) *knock {
 	k.tokens["client"], k.basic = k.client()
 	k.findThings(t)
 	k.findAppeals(t)
+	k.findArrivals()
 	k.save(t)
 	return k
 }
@@ -169,6 +170,7 @@ func (k *knock) findThings(t *testing.T) {
 		"/v1/orders/:id":                      proposals,
 		"/v1/listings/:id":                    proposals,
 		"/console/proposals/:id":              proposals,
+		"/v1/figures/:jurisdiction":           {"here": "330110", "elsewhere": "420100", "above": "330100", "unknown": "000001"},
 	}
 }
 

@@ -108,6 +108,11 @@ func (a *api) proposer(handle func(*gin.Context, models.Proposer) error) endpoin
 	return as(a, "proposer", staffCookie, a.Store.Proposer, handle)
 }
 
+// observer is a member of staff in any role that reads what was counted.
+func (a *api) observer(handle func(*gin.Context, models.Observer) error) endpoint {
+	return as(a, "observer", staffCookie, a.Store.Observer, handle)
+}
+
 func (a *api) auditor(handle func(*gin.Context, models.Auditor) error) endpoint {
 	return as(a, "auditor", staffCookie, a.Store.Auditor, handle)
 }
@@ -122,6 +127,26 @@ func (a *api) officer(handle func(*gin.Context, models.Officer) error) endpoint 
 
 func (a *api) client(handle func(*gin.Context, models.Client) error) endpoint {
 	return as(a, "client", "", a.Store.Client, handle)
+}
+
+// peer is another installation, known by its signature over what it asks: it has no
+// session.
+func (a *api) peer(handle func(*gin.Context, store.Peer) error) endpoint {
+	return endpoint{"peer", func(c *gin.Context) error {
+		body, err := read(c, models.PeerLimit)
+		if err != nil {
+			return err
+		}
+		by, err := a.Store.Peer(c.Request.Context(), body)
+		if err != nil {
+			return err
+		}
+		if err := a.limits.actor(by.Actor()); err != nil {
+			return err
+		}
+		c.Set(keyActor, by.Actor())
+		return handle(c, by)
+	}}
 }
 
 // token is the session's, from the Authorization header that shells and clients

@@ -19,6 +19,7 @@ import (
 
 	"healthcode/models/store"
 	"healthcode/platform"
+	"healthcode/platform/peer"
 )
 
 // Identifier exchanges a mini-program's login code for who has just logged in.
@@ -40,6 +41,7 @@ type Options struct {
 	Texts          map[string]TextChecker        // by platform
 	Tellers        map[string]Teller             // by platform
 	Notifications  map[string]NotificationReader // by platform
+	Peers          *peer.Client                  // asks other installations; nil asks none
 	Origin         string                        // "https://host" of the pages; posters and invitations point there
 	Zone           *time.Location                // of the jurisdiction: what "a day" means
 	Now            func() time.Time

@@ -49,6 +49,7 @@ func (c *canary) story() {
 	c.declarations(mine, worker)
 	c.deliveries()
 	c.gates(mine)
+	c.arrivals(mine, worker)
 	c.levers(worker)
 	c.own(mine)
 	c.strangers()
@@ -93,7 +94,7 @@ func (c *canary) levers(worker string) {
 	c.ask(lead, "POST", "/v1/orders", with(about, "reason", "nobody's", "until", "2022-03-20"))
 	made := c.propose(lead, "/v1/orders", with(about, "reason", "close_contact", "until", "2022-03-20"))
 	for _, token := range []string{lead, fellow, worker, auditor} {
-		for _, path := range []string{"/console/proposals", "/v1/proposals", "/console/alarms", "/v1/alarms"} {
+		for _, path := range []string{"/console/proposals", "/v1/proposals", "/console/alarms", "/v1/alarms", "/console/figures", "/v1/figures/330110"} {
 			c.ask(token, "GET", path, nil)
 		}
 	}
@@ -126,10 +127,35 @@ func (c *canary) gates(mine string) {
 	c.ask(guard, "POST", "/v1/entries", with(c.visitor(), "phone", "1")).problem()
 }
 
+// arrivals: they come by car with somebody, are scanned at a station, and a worker looks.
+func (c *canary) arrivals(mine, worker string) {
+	c.t.Helper()
+	along := with(comesAlong(323, c.mine["companion"]))
+	in := arriving(c.community, "car", "plate", c.mine["plate"], "contact", c.mine["contact"], "companions", []any{along})
+	c.arrives(mine, with(in, "plate", c.mine["number"]))
+	c.arrives(mine, with(in, "community", c.mine["plate"]))
+	c.arrives(mine, with(in, "companions", []any{along, along}))
+	c.arrives(mine, in).into(c.t, nil)
+	gate := c.mark("the station guard's token", c.gateway("guard"))
+	if seen := c.scans(gate, mine); !seen.Arrival.Declared || seen.Arrival.Party != 2 {
+		c.t.Errorf("at the station: %+v", seen)
+	}
+	for _, path := range []string{"/gate", "/v1/queue"} {
+		c.ask(gate, "GET", path, nil).into(c.t, nil)
+	}
+	for _, id := range c.reviews(worker) {
+		c.ask(worker, "GET", "/console/reviews/"+id, nil).into(c.t, nil)
+	}
+	c.judge(worker, "approve")
+	for _, path := range []string{"/v1/arrivals", "/arrival"} {
+		c.ask(mine, "GET", path, nil).into(c.t, nil)
+	}
+}
+
 // own is what the resident does with what is held about them.
 func (c *canary) own(mine string) {
 	c.t.Helper()
-	for _, path := range []string{"/v1/me", "/v1/me/export", "/v1/standing", "/v1/vaccinations", "/v1/pass", "/v1/notices", "/notices", "/", "/code", "/code/why", "/vaccinations", "/me", "/declare/health"} {
+	for _, path := range []string{"/v1/me", "/v1/me/export", "/v1/standing", "/v1/vaccinations", "/v1/pass", "/v1/travel", "/travel", "/v1/notices", "/notices", "/", "/code", "/code/why", "/vaccinations", "/me", "/declare/health"} {
 		c.ask(mine, "GET", path, nil).into(c.t, nil)
 	}
 	c.ask(mine, "PATCH", "/v1/me", map[string]string{"phone": c.mine["new phone"]}).into(c.t, nil)
@@ -145,7 +171,7 @@ func (c *canary) strangers() {
 	c.ask(stranger, "POST", "/v1/registration", c.registration(55, "李四")).into(c.t, nil)
 	admin := c.mark("the administrator's token", c.staff("admin"))
 	for _, token := range []string{"", stranger, admin} {
-		for _, path := range []string{"/", "/code", "/me", "/v1/me", "/v1/pass", "/v1/reviews", "/console", "/console/invitations", "/about", "/p", "/door", "/enter", "/staff/login"} {
+		for _, path := range []string{"/", "/code", "/me", "/v1/me", "/v1/pass", "/v1/travel", "/travel", "/t", "/v1/reviews", "/console", "/console/invitations", "/about", "/p", "/door", "/enter", "/staff/login"} {
 			c.ask(token, "GET", path, nil)
 		}
 	}

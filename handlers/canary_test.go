@@ -80,7 +80,7 @@ func newCanary(t *testing.T, db storetest.DB) *canary {
 	c.mine = map[string]string{"name": "欧阳钟离", "number": documentNumber(321), "phone": "13877665544", "new phone": "13899887766",
 		"guardian": "司徒上官", "note": "咳嗽三天了但没有发热", "in WeChat": wechatsim.OpenID(wechatApp, "canary"),
 		"in Alipay": alipaysim.OpenID(alipayApp, "canary"), "visitor": "诸葛宇文", "visitor's number": documentNumber(322),
-		"visitor's phone": "13811119999"}
+		"visitor's phone": "13811119999", "plate": "浙B5Q7Z1", "contact": "13822223333", "companion": "尉迟长孙", "companion's number": documentNumber(323)}
 	c.open(t)
 	c.found(t)
 	c.clock.Advance(60e9)
@@ -138,7 +138,7 @@ func (c *canary) finds(t *testing.T) {
 			own += string(a.Body)
 		}
 	}
-	want := []string{"name", "new phone", "note", "number", "phone"}
+	want := []string{"companion", "companion's number", "contact", "name", "new phone", "note", "number", "phone", "plate"}
 	if got := leaks(own, c.mine); !slices.Equal(got, want) {
 		t.Errorf("the resident sees %v of their own, want %v", got, want)
 	}

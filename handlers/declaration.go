@@ -41,7 +41,7 @@ func (a *api) declare(c *gin.Context, me models.Linked) error {
 	if err != nil {
 		return err
 	}
-	answers, err := a.answered(c, me.Jurisdiction, in)
+	answers, err := a.plain(c, me.Jurisdiction, in)
 	if err != nil {
 		return err
 	}
@@ -55,6 +55,15 @@ func (a *api) declare(c *gin.Context, me models.Linked) error {
 	c.JSON(http.StatusCreated, declarationOutput{ID: out.ID, Colour: out.Decision.Colour.String(),
 		Until: optional(out.Decision.Until), Review: out.Review})
 	return nil
+}
+
+// plain is answered of a form that asks for no more than its answers: an arrival is
+// declared with where somebody goes, and with whom.
+func (a *api) plain(c *gin.Context, jurisdiction string, in declarationInput) (forms.Answers, error) {
+	if in.Form == models.FormArrival {
+		return forms.Answers{}, models.Refuse(models.ReasonFormUnknown).On("form")
+	}
+	return a.answered(c, jurisdiction, in)
 }
 
 // answered holds the answers against the form, in the words of the form.

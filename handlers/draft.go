@@ -104,6 +104,7 @@ type ruleOutput struct {
 	ID           string `json:"id"`
 	Jurisdiction string `json:"jurisdiction"` // whose file has it
 	Colour       string `json:"colour"`
+	Card         bool   `json:"card"` // whether it speaks about the travel card too
 	When         string `json:"when"`
 	Why          string `json:"why"`
 	Clear        string `json:"clear"`
@@ -120,7 +121,7 @@ func (a *api) showRules(c *gin.Context) error {
 	set, language := a.Store.RulesIn(c.Param("jurisdiction")), languageOf(c)
 	out := rulesOutput{Name: set.Name()}
 	for _, r := range set.Rules() {
-		out.Rules = append(out.Rules, ruleOutput{r.ID, r.Jurisdiction, r.Colour.String(), r.When, r.Why.In(language), r.Clear.In(language), r.Ask.In(language)})
+		out.Rules = append(out.Rules, ruleOutput{r.ID, r.Jurisdiction, r.Colour.String(), r.Card, r.When, r.Why.In(language), r.Clear.In(language), r.Ask.In(language)})
 	}
 	c.JSON(http.StatusOK, out)
 	return nil

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"healthcode/models"
-	"healthcode/models/store/storetest"
 	"healthcode/platform"
 )
 
@@ -28,7 +27,7 @@ func (d door) Finish(_ context.Context, try platform.Attempt, state, code string
 // TestEnterByPage: the provider's answer counts in the browser that began, once.
 func TestEnterByPage(t *testing.T) {
 	t.Parallel()
-	s := newStreet(t, schema.New(t, storetest.SQLite))
+	s := newStreet(t, schema.Any(t))
 	var asked platform.Attempt
 	s.open(t)
 	s.apps.PageLogins["app"] = door{&asked}

@@ -36,7 +36,7 @@ type placesOutput struct {
 
 // showPlaces lists the places that a declaration can name.
 func (a *api) showPlaces(c *gin.Context) error {
-	list, err := a.Store.Jurisdictions(c.Request.Context())
+	list, err := a.Store.Places(c.Request.Context())
 	if err != nil {
 		return err
 	}

@@ -73,9 +73,12 @@ func (town *journeyTown) resident(t *testing.T, n int, name string) *journey {
 }
 
 // picture is what a camera sees of the code on this screen.
-func (j *journey) picture() string {
+func (j *journey) picture() string { return j.pictureOf("/code") }
+
+// pictureOf is the same of the page at that path: a code's or a card's.
+func (j *journey) pictureOf(path string) string {
 	j.t.Helper()
-	j.visit("/code")
+	j.visit(path)
 	j.await(`document.querySelector("#hands").innerText.length === 8`)
 	url := journeyEval[string](j, `document.querySelector("#qr").toDataURL("image/png")`)
 	_, text, _ := strings.Cut(url, ",")

@@ -27,6 +27,7 @@ var (
 		models.ActorResident: {60, time.Second},
 		models.ActorStaff:    {120, 500 * time.Millisecond},
 		models.ActorClient:   {60, time.Second},
+		models.ActorPeer:     {2000, 2 * time.Millisecond}, // the gates of a whole province
 	}
 	perRoute = map[string]allowance{ // by address, or by actor where there is one
 		"login":        {600, 50 * time.Millisecond},

@@ -71,6 +71,12 @@ type visitHeld struct {
 	Grade string    `json:"grade"`
 }
 
+type fedHeld struct {
+	Day   string `json:"day"`
+	City  string `json:"city"`
+	Hours int    `json:"hours"`
+}
+
 type consentHeld struct {
 	Purpose   string     `json:"purpose"`
 	Version   int        `json:"version"`
@@ -100,10 +106,12 @@ type heldOutput struct {
 	Decisions    []decisionHeld    `json:"decisions"`
 	Reviews      []reviewHeld      `json:"reviews"`
 	Appeals      []appealOutput    `json:"appeals"`
+	Arrivals     []arrivalHeld     `json:"arrivals"`
 	Notices      []noticeHeld      `json:"notices"`
 	Vaccinations courseOutput      `json:"vaccinations"`
 	Tests        []testHeld        `json:"tests"`
 	Visits       []visitHeld       `json:"visits"`
+	Feed         []fedHeld         `json:"feed"`
 	Consents     []consentHeld     `json:"consents"`
 	Sessions     []sessionHeld     `json:"sessions"`
 	Accesses     []accessHeld      `json:"accesses"`
@@ -169,6 +177,7 @@ func (a *api) evidenceHeld(c *gin.Context, out *heldOutput, held store.Held) {
 	out.Reviews = each(held.Reviews, func(r models.Review) reviewHeld {
 		return reviewHeld{string(r.Kind), string(r.State), r.Words, r.CreatedAt}
 	})
+	out.Arrivals = each(held.Arrivals, func(x store.Coming) arrivalHeld { return arrivalOf(languageOf(c), x) })
 	out.Notices = each(held.Notices, func(t store.Told) noticeHeld {
 		return noticeHeld{string(t.Kind), a.noticeSaid(c, t).Say, t.At, optional(t.ReadAt)}
 	})
@@ -180,6 +189,9 @@ func (a *api) evidenceHeld(c *gin.Context, out *heldOutput, held store.Held) {
 func traceHeld(out *heldOutput, held store.Held, language string) {
 	out.Visits = each(held.Visits, func(v models.Visit) visitHeld {
 		return visitHeld{v.Venue.In(language), v.At, string(v.Grade)}
+	})
+	out.Feed = each(held.Fed, func(t models.Trace) fedHeld {
+		return fedHeld{models.DayOf(t.From).String(), t.Place, t.Hours()}
 	})
 	out.Consents = each(held.Consents, func(c models.Consent) consentHeld {
 		return consentHeld{string(c.Purpose), c.Version, c.GivenAt, optional(c.WithdrawnAt)}

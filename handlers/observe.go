@@ -24,6 +24,7 @@ const (
 type metrics struct {
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
+	peers    *prometheus.CounterVec
 }
 
 func newMetrics(r prometheus.Registerer) metrics {
@@ -33,7 +34,9 @@ func newMetrics(r prometheus.Registerer) metrics {
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "healthcode_request_seconds",
 			Help: "Time to answer, by route.", Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5}}, []string{"route"}),
 	}
-	r.MustRegister(m.requests, m.seconds)
+	m.peers = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "healthcode_peers_total",
+		Help: "Questions to and by other installations, by installation and outcome."}, []string{"peer", "outcome"})
+	r.MustRegister(m.requests, m.seconds, m.peers)
 	return m
 }
 

@@ -11,7 +11,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"healthcode/handlers"
-	"healthcode/models/store/storetest"
 	"healthcode/platform"
 )
 
@@ -118,7 +117,7 @@ func (p thrower) Identify(context.Context, string) (platform.Identity, error) { 
 func TestPanic(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
-	s := newStreet(t, schema.New(t, storetest.SQLite))
+	s := newStreet(t, schema.Any(t))
 	s.log = slog.New(slog.NewTextHandler(&log, nil))
 	s.apps.Identify = map[string]handlers.Identifier{"wechat": thrower{"欧阳钟离"}}
 	s.open(t)

@@ -58,7 +58,7 @@ func (a *api) declareFor(c *gin.Context, by models.Worker) error {
 	if err != nil {
 		return err
 	}
-	answers, err := a.answered(c, resident.Jurisdiction, declarationInput{in.Form, in.Version, in.Answers})
+	answers, err := a.plain(c, resident.Jurisdiction, declarationInput{in.Form, in.Version, in.Answers})
 	if err != nil {
 		return err
 	}

@@ -81,14 +81,17 @@ func (a *api) pages() []route {
 		{get, "/register", a.account(a.registerPage)},
 		{get, "/code", a.resident(a.codePage)},
 		{get, "/code/why", a.resident(a.whyPage)},
+		{get, "/travel", a.resident(a.travelPage)},
 		{get, "/vaccinations", a.resident(a.vaccinationsPage)},
 		{get, "/declare/:form", a.resident(a.declarePage)},
 		{get, "/me", a.resident(a.mePage)},
 		{get, "/notices", a.resident(a.noticesPage)},
 		{get, "/appeal", a.resident(a.appealPage)},
 		{get, "/appeals", a.resident(a.appealsPage)},
+		{get, "/arrival", a.resident(a.arrivalPage)},
 		{get, "/door", a.plainPage(func(p web.Page) web.Framed { return web.DoorPage{Page: p} })},
 		{get, "/p", a.plainPage(func(p web.Page) web.Framed { return web.PassPage{Page: p} })},
+		{get, "/t", a.plainPage(func(p web.Page) web.Framed { return web.CardPassPage{Page: p} })},
 		{get, "/enter", a.plainPage(func(p web.Page) web.Framed { return web.EnterPage{Page: p} })},
 		{get, "/enter/:channel", a.public(a.enterBy)},
 		{get, "/enter/:channel/back", a.public(a.enterBack)},
@@ -106,6 +109,7 @@ func (a *api) pages() []route {
 		{get, "/console/drafts/:id", a.officer(a.draftPage)},
 		{get, "/console/drafts/:id/samples", a.officer(a.samplesPage)},
 		{get, "/console/alarms", a.auditor(a.alarmsPage)},
+		{get, "/console/figures", a.observer(a.figuresPage)},
 		{get, "/console/on-behalf", a.worker(a.onBehalfPage)},
 		{get, "/console/proposals", a.proposer(a.proposalsPage)},
 		{get, "/console/proposals/:id", a.proposer(a.proposalPage)},
@@ -246,18 +250,31 @@ func (a *api) vaccinationsPage(c *gin.Context, me models.Resident) error {
 const itineraryDays = 14
 
 func (a *api) declarePage(c *gin.Context, me models.Resident) error {
-	form, err := a.form(me.Jurisdiction, c.Param("form"))
+	if c.Param("form") == models.FormArrival { // which asks for more than its answers
+		c.Redirect(http.StatusSeeOther, "/arrival")
+		return nil
+	}
+	page, err := a.declaring(c, me, c.Param("form"))
 	if err != nil {
 		return err
 	}
-	places, err := a.Store.Jurisdictions(c.Request.Context())
+	return write(c, http.StatusOK, page)
+}
+
+// declaring is the form as it is drawn for the resident.
+func (a *api) declaring(c *gin.Context, me models.Resident, id string) (page web.DeclarePage, err error) {
+	form, err := a.form(me.Jurisdiction, id)
 	if err != nil {
-		return err
+		return page, err
+	}
+	places, err := a.Store.Places(c.Request.Context())
+	if err != nil {
+		return page, err
 	}
 	today := a.Now().In(a.Zone)
-	page := web.DeclarePage{Page: a.frame(c), Form: form, Today: today.Format("2006-01-02"), Since: today.AddDate(0, 0, -itineraryDays).Format("2006-01-02")}
+	page = web.DeclarePage{Page: a.frame(c), Form: form, Today: today.Format("2006-01-02"), Since: today.AddDate(0, 0, -itineraryDays).Format("2006-01-02")}
 	for _, j := range places {
 		page.Places = append(page.Places, web.Choice{Value: j.Code, Label: j.Name.In(page.Language)})
 	}
-	return write(c, http.StatusOK, page)
+	return page, nil
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"healthcode/models"
+	"healthcode/models/forms"
 	"healthcode/models/store"
 	"healthcode/web"
 )
@@ -24,7 +25,7 @@ func (a *api) mePage(c *gin.Context, me models.Resident) error {
 	p := a.frame(c)
 	page := web.MePage{Page: p, Name: me.Name.Reveal(), DocumentType: p.T("document.type." + string(me.Document.Type)),
 		Document: me.Document.Number.Reveal(), Phone: me.Phone.Reveal(), Verified: me.Verified,
-		Standing: web.NewStandingView(p, held.Standing), Reviews: held.Reviews, Appeals: len(held.Appeals), Tests: held.Tests, Visits: held.Visits,
+		Standing: web.NewStandingView(p, held.Standing), Reviews: held.Reviews, Appeals: len(held.Appeals), Tests: held.Tests, Visits: held.Visits, Fed: web.FedIn(p.Language, held.Fed),
 		Consents: web.ConsentStates(held.Consents), Version: models.ConsentVersion, Sessions: held.Sessions, Accesses: held.Accesses}
 	for _, community := range communities {
 		page.Communities = append(page.Communities, web.Choice{Value: community.ID, Label: community.Name.In(p.Language)})
@@ -69,7 +70,19 @@ func (a *api) answers(c *gin.Context, d models.Declaration) []web.Answer {
 	}
 	var list []web.Answer
 	for _, shown := range form.Show(d.Answers, languageOf(c)) {
+		if len(shown.Stays) > 0 {
+			shown.Value = a.stayed(c, shown)
+		}
 		list = append(list, web.Answer{Label: shown.Label, Value: shown.Value})
 	}
 	return list
+}
+
+// stayed names the places that the codes of an answer stand for.
+func (a *api) stayed(c *gin.Context, shown forms.Shown) string {
+	places, err := a.Store.Jurisdictions(c.Request.Context())
+	if err != nil {
+		return shown.Value
+	}
+	return web.Stayed(a.reader(c), places, shown.Stays)
 }

@@ -29,6 +29,8 @@ func (a *api) proposalsPage(c *gin.Context, by models.Proposer) error {
 		out.Order = web.NewOrderForm(p, a.Now(), a.Store.LongestOrder(by.Jurisdiction))
 	case models.RoleEpidemiologist:
 		out.Listing, out.Exposure = web.NewListingForm(p, by, out.Known, a.Now()), web.NewExposureForm(p, out.Known, a.Now())
+	case models.RoleOfficer:
+		out.Merger = web.NewMergerForm(p, by, out.Known)
 	}
 	return write(c, http.StatusOK, web.NewProposalsPage(p, by, out))
 }
@@ -40,7 +42,7 @@ func (a *api) known(c *gin.Context, by models.Proposer, list ...models.Proposal)
 	if err != nil {
 		return k, err
 	}
-	k.Places = places
+	k.Places, k.Within = places, a.Store.Within
 	if k.Communities, err = a.Store.Communities(ctx); err != nil {
 		return k, err
 	}
@@ -87,7 +89,7 @@ func (a *api) proposalPage(c *gin.Context, by models.Proposer) error {
 		}
 		out.Refused = web.Reason(p.Language, refusal)
 	}
-	if out.Job, err = a.Store.JobOf(c.Request.Context(), models.JobProposal, seen.ID); err != nil && !errors.Is(err, models.NotFound) {
+	if out.Job, err = a.Store.JobAfter(c.Request.Context(), seen.Proposal); err != nil && !errors.Is(err, models.NotFound) {
 		return err // about few people it is done at once, without a job
 	}
 	if seen.Lever == models.LeverOnBehalf {

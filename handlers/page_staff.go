@@ -32,7 +32,7 @@ func (a *api) consolePage(c *gin.Context, desk store.Desk) error {
 	}
 	own := slices.DeleteFunc(all, func(x models.Community) bool {
 		if by.Role == models.RoleLead {
-			return !models.Within(x.Jurisdiction, by.Jurisdiction)
+			return !a.Store.Within(x.Jurisdiction, by.Jurisdiction)
 		}
 		return !slices.Contains(by.Communities, x.ID)
 	})
@@ -55,6 +55,11 @@ func (a *api) reviewPage(c *gin.Context, desk store.Desk) error {
 	if seen.Kind == models.ReviewDeclaration {
 		out.Form, out.Said, out.Answers = a.title(c, seen.Declaration), seen.Declaration.At, a.answers(c, seen.Declaration)
 	}
+	if seen.Kind == models.ReviewArrival {
+		if err := a.openArrival(c, p, seen, &out); err != nil {
+			return err
+		}
+	}
 	if seen.Kind == models.ReviewAppeal {
 		said, err := a.evidenceSaid(c)
 		if err != nil {
@@ -72,13 +77,13 @@ func (a *api) invitationsPage(c *gin.Context, by models.Administrator) error {
 	ctx := c.Request.Context()
 	var scope web.Scope
 	var err error
-	if scope.Jurisdictions, err = a.Store.Jurisdictions(ctx); err != nil {
+	if scope.Jurisdictions, err = a.Store.Places(ctx); err != nil {
 		return err
 	}
 	if scope.Communities, err = a.Store.Communities(ctx); err != nil {
 		return err
 	}
-	outside := func(place string) bool { return !models.Within(place, by.Jurisdiction) }
+	outside := func(place string) bool { return !a.Store.Within(place, by.Jurisdiction) }
 	scope.Jurisdictions = slices.DeleteFunc(scope.Jurisdictions, func(j models.Jurisdiction) bool { return outside(j.Code) })
 	scope.Communities = slices.DeleteFunc(scope.Communities, func(x models.Community) bool { return outside(x.Jurisdiction) })
 	if scope.Venues, err = a.Store.Venues(ctx, by.Jurisdiction); err != nil {

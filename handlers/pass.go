@@ -24,7 +24,7 @@ type passOutput struct {
 
 // present gives the phone what it needs to show the resident's code for hours.
 func (a *api) present(c *gin.Context, me store.Holder) error {
-	if me.Current {
+	if me.Current && !a.Store.Adopting() {
 		c.JSON(http.StatusOK, a.passSaid(me.Presented))
 		return nil
 	}

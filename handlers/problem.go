@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"healthcode/models"
+	"healthcode/models/store"
 	"healthcode/web"
 )
 
@@ -37,6 +38,7 @@ type problemDetail struct {
 	RequestID string         `json:"request_id"`
 	Fields    []problemField `json:"fields,omitempty"`
 	Faults    []faultOutput  `json:"faults,omitempty"` // of a rule file or a form
+	Where     string         `json:"where,omitempty"`  // the address of what is elsewhere
 }
 
 type problemField struct {
@@ -86,6 +88,10 @@ func (a *api) refuse(c *gin.Context, err error) {
 	}
 	body := problemDetail{Reason: first.Reason, Field: first.Field, RequestID: requestID(c),
 		Text: web.Reason(language, first.Reason), Faults: faults(language, err)}
+	var elsewhere store.Elsewhere
+	if errors.As(err, &elsewhere) {
+		body.Where = elsewhere.Where
+	}
 	if len(ps) > 1 || first.Field != "" {
 		for _, p := range ps {
 			body.Fields = append(body.Fields, problemField{p.Field, p.Reason, web.Reason(language, p.Reason)})

@@ -67,6 +67,9 @@ func TestShots(t *testing.T) {
 	t.Run("appeal", shootAppeal)
 	t.Run("office", shootOffice)
 	t.Run("levers", shootLevers)
+	t.Run("travel", shootTravel)
+	t.Run("arrival", shootArrival)
+	t.Run("figures", shootFigures)
 	t.Run("demo", shootDemo)
 	total := int64(0)
 	for _, file := range must[[]os.DirEntry](t)(os.ReadDir(shotsFolder)) {

@@ -45,7 +45,7 @@ func lookalike(n int) string {
 
 // tried is everything that somebody can try who has just registered.
 func (s *street) tried(token string) (list []request) {
-	for _, path := range []string{"/v1/me", "/v1/me/export", "/v1/standing", "/v1/vaccinations", "/v1/pass", "/", "/code", "/code/why", "/vaccinations", "/me", "/register"} {
+	for _, path := range []string{"/v1/me", "/v1/me/export", "/v1/standing", "/v1/vaccinations", "/v1/pass", "/v1/travel", "/travel", "/", "/code", "/code/why", "/vaccinations", "/me", "/register"} {
 		list = append(list, request{Method: "GET", Path: path, Token: token})
 	}
 	post := func(path string, in any, header ...string) {

@@ -41,7 +41,7 @@ func newStreet(t *testing.T, db storetest.DB) *street {
 // settled is a street that is open and has its staff.
 func settled(t *testing.T) *street {
 	t.Helper()
-	s := newStreet(t, schema.New(t, storetest.SQLite))
+	s := newStreet(t, schema.Any(t))
 	s.open(t)
 	s.found(t)
 	s.clock.Advance(time.Minute) // past the codes that the staff joined with

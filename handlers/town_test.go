@@ -21,6 +21,7 @@ import (
 	"healthcode/platform"
 	"healthcode/platform/alipay"
 	alipaysim "healthcode/platform/alipay/simulator"
+	"healthcode/platform/peer"
 	"healthcode/platform/vault"
 	"healthcode/platform/wechat"
 	wechatsim "healthcode/platform/wechat/simulator"
@@ -55,7 +56,12 @@ type town struct {
 	wechat  *wechatsim.Simulator
 	alipay  *alipaysim.Simulator
 	apps    handlers.Options // what is asked of the platforms, and nothing else
-	host    string           // a mini-program that has our Alipay plugin in it
+
+	installation models.Installation // as others know it; most towns are on their own
+	peers        http.RoundTripper   // the way to the others
+	options      handlers.Options    // what the service was made of, where there are others
+
+	host string // a mini-program that has our Alipay plugin in it
 
 	community string // where the worker is
 	venue     models.Venue
@@ -88,7 +94,7 @@ func newTown(t testing.TB, db storetest.DB, now func() time.Time) *town {
 func (town *town) open(t testing.TB) {
 	t.Helper()
 	town.store = must[*store.Store](t)(store.Open(t.Context(), store.Options{DSN: town.db.DSN, Vault: town.keys, Rules: rules.Default(),
-		Forms: forms.Default(), Now: town.now, Log: town.log,
+		Forms: forms.Default(), Now: town.now, Log: town.log, Installation: town.installation,
 		Messages: map[string]map[models.NoticeKind]string{platform.WeChat: {models.NoticeColour: "template-of-results"},
 			platform.Alipay: {models.NoticeColour: "template-of-colours", models.NoticeReview: "template-of-reviews"}}}))
 	if town.apps.Identify == nil {
@@ -104,6 +110,10 @@ func (town *town) serve(t testing.TB) {
 	o := town.apps
 	o.Store, o.Origin, o.Now, o.Log, o.Metrics = town.store, town.origin, town.now, town.log, town.metrics
 	o.Zone = must[*time.Location](t)(time.LoadLocation("Asia/Shanghai"))
+	if town.peers != nil {
+		o.Peers = peer.New(peer.Config{Now: town.now, Transport: town.peers})
+		town.options = o
+	}
 	town.service = must[http.Handler](t)(handlers.New(o))
 }
 

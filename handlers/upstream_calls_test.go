@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"healthcode/models/store/storetest"
 	wechatsim "healthcode/platform/wechat/simulator"
 )
 
@@ -27,7 +26,7 @@ type call struct {
 func TestEveryCallFails(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
-	s := newStreet(t, schema.New(t, storetest.SQLite))
+	s := newStreet(t, schema.Any(t))
 	s.log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	s.open(t)
 	s.found(t)

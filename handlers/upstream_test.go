@@ -84,7 +84,7 @@ func onceMore(t *testing.T, s *street, app, user string) {
 // longer.
 func TestUpstreamHangs(t *testing.T) {
 	t.Parallel()
-	s := newStreet(t, schema.New(t, storetest.SQLite))
+	s := newStreet(t, schema.Any(t))
 	s.wait = 50 * time.Millisecond
 	s.open(t)
 	s.wechat.Fail(wechatApp, wechatsim.Hang)

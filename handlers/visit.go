@@ -56,6 +56,12 @@ type seenOutput struct {
 	Until    *time.Time `json:"until"`
 	Venue    string     `json:"venue"`
 	At       time.Time  `json:"at"`
+
+	Card    *cardOutput  `json:"card,omitempty"`    // at a gateway, as the next two
+	Arrival *arrivalSeen `json:"arrival,omitempty"` // whether they said that they arrive
+	Turn    *turnOutput  `json:"turn,omitempty"`    // who waits for a check
+
+	Recognised *recognisedOutput `json:"recognised,omitempty"` // of somebody of elsewhere
 }
 
 // scan opens the pass that a guard scanned.
@@ -64,11 +70,32 @@ func (a *api) scan(c *gin.Context, at models.Gate) error {
 	if err != nil {
 		return err
 	}
+	stranger, err := a.Store.Stranger(c.Request.Context(), at, in.ID, in.Pass)
+	if err != nil {
+		return err
+	}
+	if stranger != nil {
+		return a.scanStranger(c, at, in.ID, stranger)
+	}
 	seen, err := a.Store.Scan(c.Request.Context(), at, in.ID, in.Pass)
 	if err != nil {
 		return err
 	}
-	c.JSON(http.StatusOK, seenBy(c, seen))
+	return a.seen(c, seen)
+}
+
+// seen answers a guard; at a gateway with where the person was and goes.
+func (a *api) seen(c *gin.Context, seen store.Seen) error {
+	out := seenBy(c, seen)
+	if seen.Recognised != nil {
+		a.recognised(c, seen.Recognised, &out)
+	}
+	if seen.Card != nil {
+		if err := a.seenAtGateway(c, seen, &out); err != nil {
+			return err
+		}
+	}
+	c.JSON(http.StatusOK, out)
 	return nil
 }
 
@@ -113,8 +140,7 @@ func (a *api) enter(c *gin.Context, at models.Gate) error {
 	if err != nil {
 		return err
 	}
-	c.JSON(http.StatusOK, seenBy(c, seen))
-	return nil
+	return a.seen(c, seen)
 }
 
 type standInput struct {
@@ -124,6 +150,7 @@ type standInput struct {
 type venueOutput struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
+	Kind string `json:"kind"`
 }
 
 // stand puts a guard at a venue.
@@ -136,6 +163,6 @@ func (a *api) stand(c *gin.Context, me models.Guard) error {
 	if err != nil {
 		return named("venue", err)
 	}
-	c.JSON(http.StatusOK, venueOutput{ID: venue.ID, Name: venue.Name.In(languageOf(c))})
+	c.JSON(http.StatusOK, venueOutput{ID: venue.ID, Name: venue.Name.In(languageOf(c)), Kind: string(venue.Kind)})
 	return nil
 }

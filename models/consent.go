@@ -14,6 +14,7 @@ const (
 	PurposeCode    Purpose = "code"    // to register, to declare, to be given a code, to be checked at gates
 	PurposeVisits  Purpose = "visits"  // to have visits to venues recorded for contact tracing
 	PurposeRecords Purpose = "records" // to fetch vaccinations and tests from the registries
+	PurposeTravel  Purpose = "travel"  // to be told by the telecom operator which cities their phone was in
 )
 
 // ConsentVersion is the version of the words that residents agree to now.
@@ -23,7 +24,9 @@ const ConsentVersion = 1
 const GuardianAge = 14
 
 // Purposes lists every purpose. Only the first is needed to register.
-func Purposes() []Purpose { return []Purpose{PurposeCode, PurposeVisits, PurposeRecords} }
+func Purposes() []Purpose {
+	return []Purpose{PurposeCode, PurposeVisits, PurposeRecords, PurposeTravel}
+}
 
 // Consent is a person's word that their data may be used for a purpose.
 type Consent struct {

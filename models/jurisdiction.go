@@ -16,6 +16,7 @@ type Jurisdiction struct {
 	Parent   string // code of the node above; "" for the root
 	Name     Text
 	TimeZone string // IANA name; what "a day" means here
+	Into     string // what it has become part of; "" while it is a jurisdiction of its own
 }
 
 // Community is where a resident lives and whose workers look after them.

@@ -17,6 +17,7 @@ const (
 	LeverImport   Lever = "import"    // a laboratory delivers positive results
 	LeverOnBehalf Lever = "on_behalf" // a worker declares for a resident
 	LeverMove     Lever = "move"      // a resident comes under another place's rules
+	LeverMerger   Lever = "merger"    // a jurisdiction becomes part of another
 	LeverRules    Lever = "rules"
 	LeverForm     Lever = "form"
 )
@@ -36,6 +37,7 @@ var levers = []LeverTerms{
 	{LeverImport, "", RoleEpidemiologist, false},
 	{LeverOnBehalf, RoleWorker, RoleWorker, true},
 	{LeverMove, RoleWorker, RoleWorker, true},
+	{LeverMerger, RoleOfficer, RoleOfficer, false},
 	{LeverRules, RoleOfficer, RoleOfficer, false},
 	{LeverForm, RoleOfficer, RoleOfficer, false},
 }

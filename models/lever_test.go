@@ -15,6 +15,7 @@ var said = map[Lever]struct{ what, shown string }{
 	LeverImport:   {"positive results that a laboratory delivers, or that the operator takes in from a file; negative ones count at once", "the kind of test, the laboratory and when it was taken"},
 	LeverOnBehalf: {"a declaration for a resident who has no phone or cannot use it; if the form asks for a review, whoever entered it cannot do that", "the form and that a worker entered it"},
 	LeverMove:     {"a resident lives in another community from now on, and comes under the rules there; residents may also move themselves", "the community, and the rules there"},
+	LeverMerger:   {"a jurisdiction becomes part of another, both below the office: two districts become one, a city's code becomes the province's; tried out over everybody who lives there first (docs/architecture.md)", "the rule that speaks there, in words"},
 	LeverRules:    {"a rule file; tried out over everybody first (docs/rules.md)", "the rule that speaks, in words"},
 	LeverForm:     {"a form: what is asked, and which facts follow from the answers (docs/forms.md)", "the form that they answer themselves"},
 }

@@ -26,6 +26,8 @@ type Proposal struct {
 	Declaration Declaration // of a declaration on behalf
 	Community   string      // of a move, where to
 	Tests       []Test      // of an import
+	Merger      Merger      // of a merger
+	Untried     bool        // of a merger whose Effect is not known
 
 	State    ProposalState
 	JudgedBy string
@@ -86,5 +88,5 @@ type Proposer struct{ Staff }
 
 // Proposes reports whether the role enters proposals or agrees to them.
 func (r Role) Proposes() bool {
-	return r != RoleOfficer && slices.ContainsFunc(levers, func(t LeverTerms) bool { return t.Enters == r || t.Agrees == r })
+	return slices.ContainsFunc(levers, func(t LeverTerms) bool { return t.Enters == r || t.Agrees == r })
 }

@@ -116,6 +116,20 @@ const (
 	ReasonVisitConflict   Reason = "visit.conflict"
 	ReasonGateVenueNeeded Reason = "gate.venue_required"
 
+	// Arrivals, and who waits at a gateway.
+	ReasonPlateInvalid    Reason = "plate.invalid"
+	ReasonPlateMissing    Reason = "plate.missing"
+	ReasonVenueKind       Reason = "venue.kind"
+	ReasonArrivalTime     Reason = "arrival.time"
+	ReasonArrivalTwice    Reason = "arrival.twice"
+	ReasonGatewayUnknown  Reason = "gateway.unknown"
+	ReasonGatewayRequired Reason = "gateway.required"
+	ReasonTurnUnknown     Reason = "turn.unknown"
+	ReasonTurnCalled      Reason = "turn.called"
+	ReasonTurnClosed      Reason = "turn.closed"
+	ReasonTurnOutcome     Reason = "turn.outcome"
+	ReasonTurnUndeclared  Reason = "turn.undeclared"
+
 	// Reviews.
 	ReasonReviewUnknown Reason = "review.unknown"
 	ReasonReviewTaken   Reason = "review.taken"
@@ -148,6 +162,10 @@ const (
 	ReasonListingPeriod   Reason = "listing.period"
 	ReasonExposurePeriod  Reason = "exposure.period"
 	ReasonExposureNobody  Reason = "exposure.nobody"
+	ReasonMergerCircle    Reason = "merger.circle"
+	ReasonMergerOver      Reason = "merger.over"
+	ReasonMergerUntried   Reason = "merger.untried"
+	ReasonMergerOvertaken Reason = "merger.overtaken"
 
 	// Records from registries and laboratories.
 	ReasonRecordsMissing Reason = "records.missing"
@@ -159,6 +177,30 @@ const (
 	ReasonRecordConflict Reason = "record.conflict"
 	ReasonCSVHeader      Reason = "csv.header"
 	ReasonCSVLine        Reason = "csv.line"
+
+	// Feeds of telecom operators.
+	ReasonFeedOperator  Reason = "feed.operator"
+	ReasonFeedKey       Reason = "feed.key"
+	ReasonFeedNumbers   Reason = "feed.numbers"
+	ReasonFeedHead      Reason = "feed.head"
+	ReasonFeedSignature Reason = "feed.signature"
+	ReasonFeedDate      Reason = "feed.date"
+	ReasonFeedBody      Reason = "feed.body"
+	ReasonFeedLine      Reason = "feed.line"
+	ReasonFeedOrder     Reason = "feed.order"
+	ReasonFeedConflict  Reason = "feed.conflict"
+
+	// Other installations.
+	ReasonPeerOff       Reason = "peer.off"
+	ReasonPeerUnknown   Reason = "peer.unknown"
+	ReasonPeerForged    Reason = "peer.forged"
+	ReasonPeerMalformed Reason = "peer.malformed"
+	ReasonPeerClock     Reason = "peer.clock"
+	ReasonPeerElsewhere Reason = "peer.elsewhere"
+	ReasonPeerReplayed  Reason = "peer.replayed"
+	ReasonPeerExpired   Reason = "peer.expired"
+	ReasonPeerVersion   Reason = "peer.version"
+	ReasonPassElsewhere Reason = "pass.elsewhere"
 )
 
 // kinds is the one table that classifies every reason. A reason that is missing
@@ -203,6 +245,10 @@ var kinds = map[Reason]Kind{
 	ReasonVenueUnknown: NotFound, ReasonVisitID: Invalid, ReasonVisitConflict: Conflict,
 	ReasonGateVenueNeeded: Forbidden,
 
+	ReasonPlateInvalid: Invalid, ReasonPlateMissing: Invalid, ReasonVenueKind: Invalid, ReasonArrivalTime: Invalid, ReasonArrivalTwice: Invalid,
+	ReasonGatewayUnknown: Invalid, ReasonGatewayRequired: Forbidden, ReasonTurnUnknown: NotFound, ReasonTurnCalled: Conflict,
+	ReasonTurnClosed: Conflict, ReasonTurnOutcome: Invalid, ReasonTurnUndeclared: Conflict,
+
 	ReasonReviewUnknown: NotFound, ReasonReviewTaken: Conflict, ReasonReviewUnheld: Conflict,
 	ReasonReviewClosed: Conflict, ReasonReviewOwn: Forbidden, ReasonVerdict: Invalid,
 	ReasonVerdictReason: Invalid, ReasonReviewPassed: Conflict, ReasonReviewDoing: Forbidden,
@@ -213,10 +259,17 @@ var kinds = map[Reason]Kind{
 
 	ReasonProposalUnknown: NotFound, ReasonProposalClosed: Conflict, ReasonProposalOwn: Forbidden, ReasonProposalAbove: Forbidden,
 	ReasonOrderReason: Invalid, ReasonOrderUntil: Invalid, ReasonListingPeriod: Invalid, ReasonExposurePeriod: Invalid, ReasonExposureNobody: Conflict,
+	ReasonMergerCircle: Conflict, ReasonMergerOver: Conflict, ReasonMergerUntried: Conflict, ReasonMergerOvertaken: Conflict,
 
 	ReasonRecordsMissing: Invalid, ReasonRecordLine: Invalid, ReasonRecordDate: Invalid,
 	ReasonRecordProduct: Invalid, ReasonRecordDose: Invalid, ReasonRecordResult: Invalid,
 	ReasonRecordConflict: Conflict, ReasonCSVHeader: Invalid, ReasonCSVLine: Invalid,
+
+	ReasonFeedOperator: Invalid, ReasonFeedKey: Invalid, ReasonFeedNumbers: Invalid, ReasonFeedHead: Invalid, ReasonFeedSignature: Forbidden,
+	ReasonFeedDate: Invalid, ReasonFeedBody: Invalid, ReasonFeedLine: Invalid, ReasonFeedOrder: Invalid, ReasonFeedConflict: Conflict,
+
+	ReasonPeerOff: NotFound, ReasonPeerUnknown: Forbidden, ReasonPeerForged: Forbidden, ReasonPeerMalformed: Invalid, ReasonPeerClock: Conflict,
+	ReasonPeerElsewhere: Forbidden, ReasonPeerReplayed: Conflict, ReasonPeerExpired: Gone, ReasonPeerVersion: Conflict, ReasonPassElsewhere: Conflict,
 }
 
 // Reasons lists every reason there is, sorted.

@@ -11,6 +11,7 @@ const (
 	ReviewDeclaration  ReviewKind = "declaration"
 	ReviewCorrection   ReviewKind = "correction"
 	ReviewAppeal       ReviewKind = "appeal"
+	ReviewArrival      ReviewKind = "arrival" // the destination's, wherever its resident lives
 )
 
 // ReviewState is where a review stands.
@@ -34,7 +35,8 @@ type Verdict string
 
 // The verdicts. Clear is for declarations alone: the answers stand, and the
 // worker has found that the risk they told of is over. Grant is for appeals alone,
-// in the place of Approve: some of what is contested was wrong.
+// in the place of Approve: some of what is contested was wrong. Of an arrival, to
+// approve is to have followed it up, and to refuse that nobody came as was said.
 const (
 	Approve Verdict = "approve"
 	Clear   Verdict = "clear"
@@ -59,6 +61,8 @@ func (j Judgement) For(kind ReviewKind) (ReviewState, error) {
 	switch {
 	case len(j.Facts) > 0:
 		return "", Refuse(ReasonAppealFacts).On("facts")
+	case kind == ReviewArrival && (j.Verdict == Approve || j.Verdict == Reject) && j.Words == "":
+		return "", Refuse(ReasonVerdictReason).On("words")
 	case j.Verdict == Approve:
 		return ReviewApproved, nil
 	case j.Verdict == Clear && kind == ReviewDeclaration && j.Words != "":
@@ -100,7 +104,7 @@ type Review struct {
 	ID          string
 	Kind        ReviewKind
 	ResidentID  string
-	SubjectID   string // the declaration or correction; the resident for a registration
+	SubjectID   string // the declaration, correction, appeal or arrival; the resident for a registration
 	CommunityID string
 	Level       ReviewLevel
 	State       ReviewState

@@ -72,6 +72,14 @@ type Epidemiologist struct{ Staff }
 // Auditor is a member of staff who is told what others did to people's colours.
 type Auditor struct{ Staff }
 
+// Observer is a member of staff who reads what was counted in their place and below it.
+type Observer struct{ Staff }
+
+// Observes reports whether the role reads what was counted.
+func (r Role) Observes() bool {
+	return r == RoleLead || r == RoleEpidemiologist || r == RoleOfficer || r == RoleAuditor
+}
+
 // Client is a registry or laboratory that delivers records.
 type Client struct {
 	ID           string
@@ -98,6 +106,7 @@ const (
 	ActorClient   ActorKind = "client"
 	ActorOperator ActorKind = "operator" // whoever runs cmd/healthcode
 	ActorSystem   ActorKind = "system"   // time: sweeping and re-deciding
+	ActorPeer     ActorKind = "peer"     // another installation
 )
 
 // Actor is the account as an actor.
@@ -136,10 +145,14 @@ const (
 	AccessReview  AccessPurpose = "review"
 	AccessPhoto   AccessPurpose = "photo" // a picture that went with an appeal
 	AccessGate    AccessPurpose = "gate"
+	AccessPeer    AccessPurpose = "peer"  // at a gate of another installation
+	AccessQueue   AccessPurpose = "queue" // they wait at a gateway, and the guard looked whom to call
+	AccessCard    AccessPurpose = "card"  // a guard at a gateway saw the travel card too
 	AccessImport  AccessPurpose = "import"
 	AccessBehalf  AccessPurpose = "on_behalf" // a worker declared for them
 	AccessPropose AccessPurpose = "proposal"  // somebody proposed or judged something about them
 	AccessDryRun  AccessPurpose = "dry_run"   // what new rules would mean for some
+	AccessFeed    AccessPurpose = "feed"      // the telecom operator was told their number
 	AccessExplain AccessPurpose = "explain"   // a past decision was taken again, to see whether it was right
 )
 

@@ -32,6 +32,8 @@ const (
 	AdviceDeclare Advice = "declare" // help them declare, two minutes
 	AdviceVerify  Advice = "verify"  // look at the document itself; the community has not checked it yet
 	AdvicePaper   Advice = "paper"   // no code known: take the entry by hand and ask
+	AdviceQueue   Advice = "queue"   // at a gateway: they wait for a check
+	AdviceArrive  Advice = "arrive"  // at a gateway: help them say where they go, two minutes
 )
 
 // Advise says what a guard does about a standing.

@@ -10,6 +10,8 @@ type GatePage struct {
 	Venue  Choice   // where their session stands; zero until they have chosen
 	Venues []Choice // where they may stand
 	Types  []Choice // of documents, the commonest first
+
+	Gateway bool // people arrive there from elsewhere, and some wait for a check
 }
 
 // NewGatePage makes the page of a guard who may stand at the venues.
@@ -20,7 +22,7 @@ func NewGatePage(p Page, me models.Guard, venues []models.Venue) GatePage {
 		named := Choice{v.ID, v.Name.In(p.Language)}
 		out.Venues = append(out.Venues, named)
 		if v.ID == me.VenueID {
-			out.Venue = named
+			out.Venue, out.Gateway = named, v.Kind.Gateway()
 		}
 	}
 	return out
@@ -32,8 +34,20 @@ func (GatePage) Keys() []string {
 	return []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "X", "0"}
 }
 
-// Counts are what a device counts: what its guard was told to do, and refusals.
-func (GatePage) Counts() []string {
-	return []string{string(models.AdvicePass), string(models.AdviceCall), string(models.AdviceDeclare),
-		string(models.AdviceVerify), string(models.AdvicePaper), "refused"}
+// GateCount is something that a device counts.
+type GateCount struct {
+	Of      string
+	Gateway bool // only at a gateway
 }
+
+// Counts are what its guard was told to do, and refusals.
+func (GatePage) Counts() []GateCount {
+	var list []GateCount
+	for _, a := range []models.Advice{models.AdvicePass, models.AdviceCall, models.AdviceDeclare, models.AdviceVerify, models.AdvicePaper} {
+		list = append(list, GateCount{Of: string(a)})
+	}
+	return append(list, GateCount{Of: "refused"}, GateCount{string(models.AdviceQueue), true}, GateCount{string(models.AdviceArrive), true})
+}
+
+// Outcomes are what a check can come to.
+func (GatePage) Outcomes() []models.Checked { return models.CheckedOutcomes() }

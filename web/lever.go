@@ -62,14 +62,15 @@ func NewListingForm(p Page, by models.Proposer, k Known, now time.Time) *Listing
 	own, communities, others := PlaceGroup{Label: p.T("proposals.places.own")}, PlaceGroup{Label: p.T("proposals.places.communities")}, PlaceGroup{Label: p.T("proposals.places.others")}
 	for _, j := range k.Places {
 		switch {
-		case models.Within(j.Code, by.Jurisdiction):
+		case j.Into != "":
+		case k.within(j.Code, by.Jurisdiction):
 			own.Places = append(own.Places, Choice{j.Code, j.Name.In(p.Language)})
 		case j.Code[:2] != by.Jurisdiction[:2]:
 			others.Places = append(others.Places, Choice{j.Code, j.Name.In(p.Language)})
 		}
 	}
 	for _, c := range k.Communities {
-		if models.Within(c.Jurisdiction, by.Jurisdiction) {
+		if k.within(c.Jurisdiction, by.Jurisdiction) {
 			communities.Places = append(communities.Places, Choice{c.ID, k.place(p, c.ID)})
 		}
 	}
@@ -93,6 +94,24 @@ func NewExposureForm(p Page, k Known, now time.Time) *ExposureForm {
 	out := ExposureForm{Now: minute(now), First: minute(now.Add(-exposureBack))}
 	for _, v := range k.Venues {
 		out.Venues = append(out.Venues, Choice{v.ID, v.Name.In(p.Language)})
+	}
+	return &out
+}
+
+// MergerForm is the form of a merger.
+type MergerForm struct{ Places []Choice }
+
+// NewMergerForm makes the form of the places below the officer's own; nil where there
+// are fewer than two.
+func NewMergerForm(p Page, by models.Proposer, k Known) *MergerForm {
+	var out MergerForm
+	for _, j := range k.Places {
+		if j.Into == "" && j.Code != by.Jurisdiction && k.within(j.Code, by.Jurisdiction) {
+			out.Places = append(out.Places, Choice{j.Code, j.Name.In(p.Language) + " " + j.Code})
+		}
+	}
+	if len(out.Places) < 2 {
+		return nil
 	}
 	return &out
 }

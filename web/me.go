@@ -1,6 +1,8 @@
 package web
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"healthcode/models"
@@ -23,6 +25,7 @@ type MePage struct {
 	Appeals      int
 	Tests        []models.Test
 	Visits       []models.Visit
+	Fed          []Fed
 	Consents     []ConsentState
 	Version      int // of the words of consent
 	Sessions     []models.Session
@@ -43,6 +46,26 @@ type StandingAt struct {
 	At      time.Time
 	Reasons []string
 	RuleSet string
+}
+
+// Fed is a city on a day, as the reader's telecom operator says.
+type Fed struct {
+	Day   string
+	City  string
+	Hours int
+}
+
+// FedIn is what operators say, in the reader's language, the latest day first.
+func FedIn(language string, traces []models.Trace) []Fed {
+	list := make([]Fed, len(traces))
+	for i, t := range traces {
+		list[i] = Fed{models.DayOf(t.From).String(), t.Place, t.Hours()}
+		if city, known := models.Division(t.Place); known {
+			list[i].City = city.Name.In(language)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Fed) int { return strings.Compare(b.Day, a.Day) })
+	return list
 }
 
 // ConsentState is a purpose, and whether the reader agrees to it.

@@ -45,7 +45,7 @@ func Changed(language string, from, to models.Colour) string {
 
 // Judged says what became of a review.
 func Judged(language string, r models.Review) string {
-	return Text(language, "notices.judged."+string(r.Kind), "state", Text(language, "review.state."+string(r.State)))
+	return Text(language, "notices.judged."+string(r.Kind), "state", reviewState(language, r))
 }
 
 // ColourMessage is what an app's own message says when the colour changes: what,
@@ -57,7 +57,7 @@ func ColourMessage(c models.Colour, at time.Time) [3]string {
 
 // ReviewMessage is the same of a judgement.
 func ReviewMessage(r models.Review, at time.Time) [3]string {
-	what, state := Text(models.Chinese, "review."+string(r.Kind)), Text(models.Chinese, "review.state."+string(r.State))
+	what, state := Text(models.Chinese, "review."+string(r.Kind)), reviewState(models.Chinese, r)
 	return message("notices.message.review_do", Text(models.Chinese, "notices.message.review", "what", what, "state", state), at)
 }
 

@@ -122,7 +122,7 @@ func TestDraftPage(t *testing.T) {
 		wants, lacks []string
 	}{
 		{"waits", func(d *Drafted) { d.Job.State, d.Refused = models.JobOpen, "Later." },
-			[]string{`id="progress"`, disabled, "Later.", `data-path="/v1/drafts/D"`}, []string{`/trial"`, "figures"}},
+			[]string{`id="progress"`, disabled, "Later.", `data-path="/v1/drafts/D"`}, []string{`/trial"`, `class="figures"`}},
 		{"goes on", func(d *Drafted) {
 			d.Job, d.Refused = models.Job{State: models.JobOpen, People: 31, Total: 97}, "Later."
 		}, []string{`max="97" value="31"`}, nil},

@@ -39,6 +39,9 @@ func NewOnBehalfPage(p Page, by models.Worker, in Behalf) OnBehalfPage {
 	out := OnBehalfPage{Page: p, StaffBar: StaffBar{by.Display, by.Role}, Types: documentChoices(p)}
 	for _, j := range in.Places {
 		for _, f := range in.Forms[j.Code] {
+			if f.ID == models.FormArrival { // asks for more than its answers
+				continue
+			}
 			out.Forms = append(out.Forms, BehalfForm{DeclarePage{Page: p, Form: f, Places: in.Places.choices(p), Today: in.Today, Since: in.Since}, j.Code})
 		}
 		group := PlaceGroup{Label: j.Name.In(p.Language)}

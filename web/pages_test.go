@@ -96,6 +96,9 @@ func states() []state {
 		{"vaccinations, withdrawn", func(p Page) Framed {
 			return VaccinationsPage{Page: p, Verified: true, Agreed: true, Doses: []Dose{{ID: "v1", Number: 1, Withdrawn: true}, {ID: "v2", Number: 2}}}
 		}, []string{`href="/appeal?record=v2"`, `class="note"`}, []string{`href="/appeal?record=v1"`}},
+		{"arrival", func(p Page) Framed { return arrival(p) }, []string{`data-declare="arrival"`, `data-most="8"`, `data-when="transport" data-is="car lorry"`,
+			`<option value="c1">`, `<option value="v1">`, `id="companion"`}, []string{" checked>", "turn-number", "<h3>"}},
+		{"arrival, waiting", func(p Page) Framed { return arrivedAt(p, now) }, []string{"turn waits", "<blockquote>Welcome.</blockquote>", "浙B***21"}, []string{"浙B54321"}},
 		{"door", func(p Page) Framed { return DoorPage{p} }, []string{`role="status"`}, nil},
 		{"pass", func(p Page) Framed { return PassPage{p} }, []string{"fragment."}, nil},
 		{"enter", func(p Page) Framed { return EnterPage{p} }, []string{`role="status"`}, nil},
@@ -109,6 +112,13 @@ func states() []state {
 			return CodePage{Page: p, Place: "Here", Verified: c != models.Grey, Standing: standing(p, c), Pass: PassData{Grant: "G"}}
 		}, []string{`data-colour="` + c.String() + `"`, `id="qr" role="img"`, "<svg", `"grant":"G"`}, []string{"<dl>"}})
 	}
+	list = append(list, state{"card, nothing known", func(p Page) Framed { return carded(p, models.Card{Outcome: models.Outcome{Colour: models.Green}}) }, []string{`id="qr" role="img"`, `data-cities=""`}, []string{"<li>", "<dl>"}},
+		state{"card pass", func(p Page) Framed { return CardPassPage{p} }, []string{"fragment."}, nil})
+	for _, c := range []models.Colour{models.Green, models.Grey, models.Yellow, models.Red} {
+		list = append(list, state{"card " + c.String(), func(p Page) Framed { return carded(p, travelled(c, true)) },
+			[]string{`data-colour="` + c.String() + `"`, `data-cities="420100* 330100"`, `class="star"`, "<svg", `"grant":"G"`, "<dd>R</dd>", `href="/me"`}, nil},
+			state{"card without asterisk", func(p Page) Framed { return carded(p, travelled(c, false)) }, []string{`data-cities="420100 330100"`}, []string{`class="star"`}})
+	}
 	for _, file := range forms.Default() {
 		f := file.Form()
 		list = append(list, state{"declare " + f.ID, func(p Page) Framed {
@@ -116,6 +126,20 @@ func states() []state {
 		}, []string{`data-declare="` + f.ID + `"`}, []string{" checked>"}})
 	}
 	return list
+}
+
+// travelled is the card of somebody who was in Wuhan, which was listed.
+func travelled(c models.Colour, asterisk bool) models.Card {
+	return models.Card{Terms: models.CardTerms{Days: 14, Stay: 4 * time.Hour, Asterisk: asterisk}, Outcome: models.Outcome{Colour: c, Until: time.Date(2022, 3, 22, 4, 0, 0, 0, time.UTC)},
+		Places: []models.CardPlace{{Place: "420100", Level: models.LevelHigh}, {Place: "330100"}}}
+}
+
+func carded(p Page, card models.Card) TravelPage {
+	page := TravelPage{Page: p, Card: NewCardView(p.Language, card), Pass: PassData{Grant: "G"}}
+	if len(card.Places) > 0 {
+		page.Reasons = []Reasoned{{Why: "R", Clear: "C", Ask: "A"}}
+	}
+	return page
 }
 
 // objecting is the page of somebody who objects to a decision.
@@ -155,8 +179,12 @@ func told(language string, now time.Time) (list []NoticeView) {
 		list = append(list, NoticeView{At: now, Colour: c.String(), Say: Changed(language, models.Red+models.Green-c, c)},
 			NoticeView{At: now, Colour: c.String(), Say: Changed(language, 0, c), Reasons: []string{"R"}})
 	}
-	for _, k := range []models.ReviewKind{models.ReviewRegistration, models.ReviewDeclaration, models.ReviewCorrection, models.ReviewAppeal} {
-		list = append(list, NoticeView{At: now, Say: Judged(language, models.Review{Kind: k, State: models.ReviewCleared}), Words: "Bring it."})
+	for _, k := range []models.ReviewKind{models.ReviewRegistration, models.ReviewDeclaration, models.ReviewCorrection, models.ReviewAppeal, models.ReviewArrival} {
+		state := models.ReviewCleared
+		if k == models.ReviewArrival {
+			state = models.ReviewApproved
+		}
+		list = append(list, NoticeView{At: now, Say: Judged(language, models.Review{Kind: k, State: state}), Words: "Bring it."})
 	}
 	for i := range list {
 		list[i].ID, list[i].Read = fmt.Sprint("n", i), i < 2
@@ -171,12 +199,13 @@ func full(p Page, now time.Time) MePage {
 		Decisions: []StandingAt{{view, now, []string{"R"}, "S"}},
 		Consents:  ConsentStates([]models.Consent{{Purpose: models.PurposeVisits, GivenAt: now}}),
 		Sessions:  []models.Session{{ID: "s1", Platform: "wechat", Current: true}, {ID: "s2", Platform: "alipay"}},
+		Fed:       FedIn(models.English, []models.Trace{{Place: "330100", From: now, To: now.Add(time.Hour), Source: models.TraceFeed}}),
 		Visits:    []models.Visit{{At: now, Grade: models.GradeScanned}, {At: now, Grade: models.GradeHand}, {At: now, Grade: models.GradeSelf}},
 		Tests:     []models.Test{{Sampled: now, Kind: "pcr", Result: "negative"}, {Sampled: now, Kind: "antigen", Result: "positive"}}}
-	for _, k := range []models.ReviewKind{models.ReviewRegistration, models.ReviewDeclaration, models.ReviewCorrection} {
+	for _, k := range []models.ReviewKind{models.ReviewRegistration, models.ReviewDeclaration, models.ReviewCorrection, models.ReviewArrival} {
 		page.Reviews = append(page.Reviews, models.Review{Kind: k, State: models.ReviewRefused, Words: "Bring it."})
 	}
-	for _, why := range []models.AccessPurpose{models.AccessReview, models.AccessGate, models.AccessImport, models.AccessBehalf, models.AccessPropose, models.AccessDryRun, models.AccessExplain} {
+	for _, why := range []models.AccessPurpose{models.AccessReview, models.AccessGate, models.AccessQueue, models.AccessCard, models.AccessImport, models.AccessBehalf, models.AccessPropose, models.AccessDryRun, models.AccessExplain} {
 		page.Accesses = append(page.Accesses, models.Access{Purpose: why})
 	}
 	return page

@@ -19,6 +19,7 @@ type ProposalsPage struct {
 	Order    *OrderForm
 	Listing  *ListingForm
 	Exposure *ExposureForm
+	Merger   *MergerForm
 }
 
 // ProposalRow is one proposal in the list.
@@ -41,6 +42,15 @@ type Known struct {
 	Venues      []models.Venue
 	Names       map[string]string // displays of staff, by id
 	Titles      map[string]string // of the forms that were filled in, by proposal
+
+	Within func(place, other string) bool // as the tree is today; by their codes where it is nil
+}
+
+func (k Known) within(place, other string) bool {
+	if k.Within == nil {
+		return models.Within(place, other)
+	}
+	return k.Within(place, other)
 }
 
 // Proposals is what a ProposalsPage is made of.
@@ -50,11 +60,12 @@ type Proposals struct {
 	Order    *OrderForm
 	Listing  *ListingForm
 	Exposure *ExposureForm
+	Merger   *MergerForm
 }
 
 // NewProposalsPage makes the page.
 func NewProposalsPage(p Page, by models.Proposer, in Proposals) ProposalsPage {
-	out := ProposalsPage{Page: p, StaffBar: StaffBar{by.Display, by.Role}, Order: in.Order, Listing: in.Listing, Exposure: in.Exposure}
+	out := ProposalsPage{Page: p, StaffBar: StaffBar{by.Display, by.Role}, Order: in.Order, Listing: in.Listing, Exposure: in.Exposure, Merger: in.Merger}
 	for _, proposal := range in.List {
 		row := in.row(p, proposal)
 		switch {
@@ -71,7 +82,7 @@ func NewProposalsPage(p Page, by models.Proposer, in Proposals) ProposalsPage {
 
 func (k Known) row(p Page, proposal models.Proposal) ProposalRow {
 	return ProposalRow{ID: proposal.ID, Lever: p.T("lever." + string(proposal.Lever)), What: k.what(p, proposal), By: k.by(proposal),
-		Office: k.Places.Name(p, proposal.Office), At: proposal.At, Effect: effectWords(p, proposal.Effect),
+		Office: k.Places.Name(p, proposal.Office), At: proposal.At, Effect: effectOf(p, proposal),
 		Loud: proposal.Effect.Reddened > 0, State: p.T("proposal.state." + string(proposal.State))}
 }
 
@@ -103,6 +114,12 @@ func (k Known) what(p Page, proposal models.Proposal) string {
 		return p.T("proposal.what.import", "n", fmt.Sprint(len(proposal.Tests)))
 	case models.LeverMove:
 		return p.T("proposal.what.move", "place", k.place(p, proposal.Community))
+	case models.LeverMerger:
+		key := "proposal.what.merger"
+		if proposal.Merger.Staff {
+			key = "proposal.what.merger.staff"
+		}
+		return p.T(key, "from", k.Places.Name(p, proposal.Merger.From), "into", k.Places.Name(p, proposal.Merger.Into))
 	}
 	return p.T("proposal.what.on_behalf", "form", k.Titles[proposal.ID])
 }
@@ -125,6 +142,14 @@ func (k Known) venue(p Page, id string) string {
 		return id
 	}
 	return k.Venues[i].Name.In(p.Language)
+}
+
+// effectOf says what was found when the proposal was entered or tried out.
+func effectOf(p Page, proposal models.Proposal) string {
+	if proposal.Untried {
+		return p.T("proposal.effect.untried")
+	}
+	return effectWords(p, proposal.Effect)
 }
 
 // effectWords says what a proposal would make of colours.

@@ -22,12 +22,13 @@ func one(id string, lever models.Lever, e models.Effect) models.Proposal {
 		Order:    models.Order{Reason: "confirmed", Until: queueNoon.AddDate(0, 0, 14)},
 		Listing:  models.Listing{Place: "420100", Level: models.LevelHigh, From: queueNoon},
 		Exposure: models.Exposure{VenueID: market.ID, Case: "HZ-17", From: queueNoon, To: queueNoon.Add(time.Hour)}, Community: "c1",
-		Tests: []models.Test{{Kind: "pcr", Result: "positive", Lab: "Lab 3", Sampled: queueNoon}}}
+		Merger: models.Merger{From: "330110", Into: "420100", Staff: true},
+		Tests:  []models.Test{{Kind: "pcr", Result: "positive", Lab: "Lab 3", Sampled: queueNoon}}}
 }
 
 func everyLever() (list []models.Proposal) {
 	for id, lever := range map[string]models.Lever{"ORDER": models.LeverOrder, "LISTING": models.LeverListing, "EXPOSURE": models.LeverExposure,
-		"IMPORT": models.LeverImport, "DECLARED": models.LeverOnBehalf, "MOVE": models.LeverMove} {
+		"IMPORT": models.LeverImport, "DECLARED": models.LeverOnBehalf, "MOVE": models.LeverMove, "MERGER": models.LeverMerger} {
 		list = append(list, one(id, lever, models.Effect{People: 3, Worse: 2, Reddened: 1}))
 	}
 	mine, done := one("MINE", models.LeverOrder, models.Effect{People: 1}), one("DONE", models.LeverOrder, models.Effect{People: 1, Worse: 1})
@@ -52,6 +53,21 @@ func TestProposalsPage(t *testing.T) {
 		return NewProposalsPage(p, by, Proposals{Listing: NewListingForm(p, by, known, queueNoon), Exposure: NewExposureForm(p, known, queueNoon)})
 	}, []string{`data-action="/v1/listings"`, `data-action="/v1/exposures"`, `<option value="420100">`, `<option value="330110">`, `max="2022-03-14T12:00"`,
 		`<option value="` + market.ID + `">`, `value="high"`}, []string{"/v1/orders", " checked>"})
+}
+
+// TestMergerForm offers the places below the officer's own that are there today.
+func TestMergerForm(t *testing.T) {
+	t.Parallel()
+	k := Known{Places: Places{{Code: "330000"}, {Code: "330100"}, {Code: "330105", Into: "330110"}, {Code: "330110"}, {Code: "330106"}, {Code: "420100"}}}
+	by := proposer(models.RoleOfficer)
+	by.Jurisdiction = "330100"
+	holds(t, "an officer's proposals", func(p Page) Framed {
+		return NewProposalsPage(p, by, Proposals{Known: k, Merger: NewMergerForm(p, by, k)})
+	}, []string{`data-action="/v1/mergers"`, `<option value="330110">`, `<option value="330106">`, `name="staff"`}, []string{`value="330105"`, `value="330100"`, `value="420100"`})
+	by.Jurisdiction = "330110"
+	if NewMergerForm(Page{Language: models.English}, by, k) != nil {
+		t.Error("a form of places that there are not")
+	}
 }
 
 // TestListingForm offers no place that the service would refuse.

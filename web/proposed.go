@@ -87,7 +87,7 @@ type EndView struct{ Path, Label, Say string }
 // nobody's colour worse, so it takes one person.
 func (in Proposed) end(p Page, by models.Proposer) *EndView {
 	path := map[models.Lever]string{models.LeverOrder: "/v1/orders/", models.LeverListing: "/v1/listings/"}[in.Lever]
-	if !in.InForce || path == "" || in.Lever.Terms().Enters != by.Role || !models.Covers(by.Jurisdiction, in.Office) {
+	if !in.InForce || path == "" || in.Lever.Terms().Enters != by.Role || !in.within(in.Office, by.Jurisdiction) {
 		return nil
 	}
 	key := "proposal.end." + string(in.Lever)
@@ -107,6 +107,9 @@ func (in Proposed) person(p Page, clear bool) PersonView {
 // effects says what it would do now, and what it would have done when it was entered
 // if that is something else.
 func (in Proposed) effects(p Page) []string {
+	if in.Untried {
+		return []string{effectOf(p, in.Proposal)}
+	}
 	if in.State != models.ProposalOpen {
 		return []string{p.T("proposal.effect.then") + effectWords(p, in.Effect)}
 	}

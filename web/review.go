@@ -26,7 +26,9 @@ type ReviewPage struct {
 	Standing     StandingView
 	Reasons      []string
 	Matter       models.ReviewKind
-	Appeal       AppealView // of an appeal
+	Appeal       AppealView  // of an appeal
+	Arrival      ArrivalView // of an arrival
+	Card         CardView    // of an arrival
 }
 
 // Answer is one answer of a declaration in the worker's words.
@@ -47,6 +49,8 @@ type Case struct {
 	Answers   []Answer
 	Reasons   []string // why the colour is what it is, from the rules
 	Appeal    AppealView
+	Arrival   ArrivalView
+	Card      CardView
 }
 
 // NewReviewPage makes the page of a case as it stands at now.
@@ -56,7 +60,8 @@ func NewReviewPage(p Page, by models.Staff, c Case, now time.Time) ReviewPage {
 		Name: c.Resident.Name.Reveal(), NewName: c.NewName.Reveal(),
 		DocumentType: p.T("document.type." + string(c.Resident.Document.Type)), Number: c.Resident.Document.Number.Reveal(),
 		Phone: c.Resident.Phone.Reveal(), Verified: c.Resident.Verified, Form: c.Form, Said: c.Said, Answers: c.Answers,
-		Standing: NewStandingView(p, c.Standing), Reasons: c.Reasons, Appeal: c.Appeal}
+		Standing: NewStandingView(p, c.Standing), Reasons: c.Reasons, Appeal: c.Appeal,
+		Arrival: c.Arrival, Card: c.Card}
 	out.Community = c.Community.Name.In(p.Language)
 	return out
 }
@@ -73,7 +78,7 @@ type VerdictChoice struct {
 func (p ReviewPage) Verdicts() []VerdictChoice {
 	var list []VerdictChoice
 	add := func(v models.Verdict, class string) {
-		list = append(list, VerdictChoice{v, p.T("console.verdict." + string(v)),
+		list = append(list, VerdictChoice{v, either(p.Language, "console.verdict."+string(p.Matter)+"."+string(v), p.T("console.verdict."+string(v))),
 			p.T("console.does." + string(p.Matter) + "." + string(v)), class})
 	}
 	if p.Matter == models.ReviewAppeal {
@@ -89,7 +94,7 @@ func (p ReviewPage) Verdicts() []VerdictChoice {
 }
 
 // phrases is how many ready-made sentences each kind of case has in the catalogue.
-var phrases = map[models.ReviewKind]int{models.ReviewRegistration: 3, models.ReviewDeclaration: 3, models.ReviewCorrection: 2, models.ReviewAppeal: 3}
+var phrases = map[models.ReviewKind]int{models.ReviewRegistration: 3, models.ReviewDeclaration: 3, models.ReviewCorrection: 2, models.ReviewAppeal: 3, models.ReviewArrival: 3}
 
 // Phrases are sentences that a worker can put into their words with one press.
 func (p ReviewPage) Phrases() []string {

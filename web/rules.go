@@ -30,6 +30,7 @@ type RuleGroup struct {
 // RuleView is one rule in words.
 type RuleView struct {
 	ID, Why, Clear, Ask, When string
+	Card                      bool   // it speaks about the travel card too
 	Whose                     string // the place whose file has it
 }
 
@@ -52,7 +53,7 @@ func NewRulesPage(p Page, code string, set *rules.Set, places Places) RulesPage 
 		for _, r := range slices.Concat(set.Rules(), failed(set)) {
 			if r.Colour == colour {
 				group.Rules = append(group.Rules, RuleView{ID: r.ID, Why: r.Why.In(p.Language), Clear: r.Clear.In(p.Language),
-					Ask: r.Ask.In(p.Language), When: r.When, Whose: places.Name(p, r.Jurisdiction)})
+					Ask: r.Ask.In(p.Language), When: r.When, Card: r.Card, Whose: places.Name(p, r.Jurisdiction)})
 			}
 		}
 		if len(group.Rules) > 0 {
@@ -112,10 +113,12 @@ func (ps Places) Known(code string) bool {
 	return slices.ContainsFunc(ps, func(j models.Jurisdiction) bool { return j.Code == code })
 }
 
-func (ps Places) choices(p Page) []Choice {
-	list := make([]Choice, len(ps))
-	for i, j := range ps {
-		list[i] = Choice{j.Code, j.Name.In(p.Language)}
+// choices are those that there are today.
+func (ps Places) choices(p Page) (list []Choice) {
+	for _, j := range ps {
+		if j.Into == "" {
+			list = append(list, Choice{j.Code, j.Name.In(p.Language)})
+		}
 	}
 	return list
 }

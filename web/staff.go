@@ -45,6 +45,9 @@ func (b StaffBar) Officer() bool { return b.Role == models.RoleOfficer }
 // Proposes reports whether the reader enters proposals or agrees to them.
 func (b StaffBar) Proposes() bool { return b.Role.Proposes() }
 
+// Observes reports whether the reader reads what was counted.
+func (b StaffBar) Observes() bool { return b.Role.Observes() }
+
 // Auditor reports whether the reader is told what others did.
 func (b StaffBar) Auditor() bool { return b.Role == models.RoleAuditor }
 

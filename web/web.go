@@ -32,6 +32,7 @@ var pages = []struct {
 	{"home", "app.js", HomePage{}},
 	{"register", "app.js", RegisterPage{}},
 	{"code", "code.js", CodePage{}},
+	{"travel", "travel.js", TravelPage{}},
 	{"why", "", WhyPage{}},
 	{"vaccinations", "", VaccinationsPage{}},
 	{"declare", "app.js", DeclarePage{}},
@@ -39,8 +40,10 @@ var pages = []struct {
 	{"notices", "app.js", NoticesPage{}},
 	{"appeal", "appeal.js", AppealPage{}},
 	{"appeals", "app.js", AppealsPage{}},
+	{"arrival", "arrival.js", ArrivalPage{}},
 	{"door", "door.js", DoorPage{}},
 	{"pass", "fragment.js", PassPage{}},
+	{"cardpass", "fragment.js", CardPassPage{}},
 	{"enter", "enter.js", EnterPage{}},
 	{"about", "", AboutPage{}},
 	{"rules", "", RulesPage{}},
@@ -57,6 +60,7 @@ var pages = []struct {
 	{"draft", "office.js", DraftPage{}},
 	{"samples", "office.js", SamplesPage{}},
 	{"alarms", "alarm.js", AlarmsPage{}},
+	{"figures", "console.js", FiguresPage{}},
 	{"onbehalf", "onbehalf.js", OnBehalfPage{}},
 	{"proposals", "proposal.js", ProposalsPage{}},
 	{"proposal", "proposal.js", ProposalPage{}},
@@ -107,11 +111,13 @@ type framed struct {
 }
 
 // Title is the page's, in the reader's language. It is what a screen reader says
-// first, so the code's says the colour.
+// first, so the code's and the card's say the colour.
 func (f framed) Title() string {
 	switch page := f.Content.(type) {
 	case CodePage:
 		return f.T("code.title") + " · " + page.Standing.Word
+	case TravelPage:
+		return f.T("travel.title") + " · " + page.Card.Word
 	case OutsidePage:
 		return page.Heading()
 	case RulesPage:
@@ -139,7 +145,7 @@ func (f framed) Styles() []string {
 func (f framed) Staff() bool {
 	switch f.Content.(type) {
 	case StaffLoginPage, JoinPage, GatePage, ConsolePage, ReviewPage, InvitationsPage, PosterPage, OfficePage, DraftPage, SamplesPage,
-		AlarmsPage, OnBehalfPage, ProposalsPage, ProposalPage:
+		AlarmsPage, OnBehalfPage, ProposalsPage, ProposalPage, FiguresPage:
 		return true
 	}
 	return false

@@ -6,6 +6,8 @@
 //	go run ./cmd/demo                      serve the demo on 127.0.0.1:8080
 //	go run ./cmd/demo -story chain         tell the whole main job, a line a step
 //	go run ./cmd/demo -story chain -kill   the same, killing the service at each step
+//	go run ./cmd/demo -story travel        somebody arrives from a listed city
+//	go run ./cmd/demo -story provinces     a lorry driver of another province, and four installations
 package main
 
 import (
@@ -14,10 +16,13 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 	_ "time/tzdata" // the machine may have no zone files
@@ -58,7 +63,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags.StringVar(&o.addr, "addr", "127.0.0.1:8080", "address to listen on; the next free port is taken if this one is not")
 	flags.StringVar(&o.data, "data", ".demo", "folder for the database and the keys")
 	flags.BoolVar(&o.reset, "reset", false, "begin with a new city")
-	flags.StringVar(&o.story, "story", "", `tell a story without a browser and exit: "chain"`)
+	flags.StringVar(&o.story, "story", "", `tell a story without a browser and exit: "chain", "travel" or "provinces"`)
 	flags.BoolVar(&o.kill, "kill", false, "with -story: kill the service at each step, start it again and go on")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -97,8 +102,9 @@ func show(ctx context.Context, o options, out io.Writer) error {
 
 // tell tells a story in a city of its own, which is gone afterwards.
 func tell(ctx context.Context, o options, out io.Writer) error {
-	if o.story != "chain" {
-		return fmt.Errorf("no story %q; there is: chain", o.story)
+	steps, known := stories[o.story]
+	if !known {
+		return fmt.Errorf("no story %q; there are: %s", o.story, strings.Join(slices.Sorted(maps.Keys(stories)), ", "))
 	}
 	data, err := os.MkdirTemp("", "healthcode-story-")
 	if err != nil {
@@ -113,7 +119,8 @@ func tell(ctx context.Context, o options, out io.Writer) error {
 	if err := w.start(ctx); err != nil {
 		return err
 	}
-	return newStory(w, out, o.kill).tell(ctx)
+	s := newStory(w, out, o.kill)
+	return s.tell(ctx, steps(s))
 }
 
 // listen takes the address, or the next free port after it.

@@ -21,6 +21,7 @@ type city struct {
 	Communities  []string
 	Venue        string
 	Poster       string
+	Station      string // the gateway
 	Staff        []member
 	ClientID     string
 	ClientSecret string
@@ -168,7 +169,10 @@ func (s *seeder) places() error {
 			s.c.Venue, s.c.Poster = v.ID, v.Poster
 		}
 	}
-	return nil
+	station, err := s.AddVenue(s.ctx, by, models.Venue{Jurisdiction: "330110", CommunityID: s.c.Communities[1], Kind: models.VenueStation,
+		Name: words("杭州西站", "Hangzhou West Station")})
+	s.c.Station = station.ID
+	return err
 }
 
 // listings are proposed by one epidemiologist of the province and agreed to by the
@@ -221,6 +225,7 @@ func (s *seeder) staff() error {
 		{"auditor", models.Staff{Role: models.RoleAuditor, Display: "杭州市监督员", Jurisdiction: "330100"}},
 		{"guard", models.Staff{Role: models.RoleGuard, Display: "良渚农贸市场值守", VenueID: s.c.Venue}},
 		{"guard2", models.Staff{Role: models.RoleGuard, Display: "良渚地铁站值守"}},
+		{"guard3", models.Staff{Role: models.RoleGuard, Display: "杭州西站值守", VenueID: s.c.Station}},
 	} {
 		if m.in.Jurisdiction == "" {
 			m.in.Jurisdiction = "330110"

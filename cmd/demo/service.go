@@ -16,11 +16,13 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"healthcode/handlers"
+	"healthcode/models"
 	"healthcode/models/forms"
 	"healthcode/models/rules"
 	"healthcode/models/store"
 	"healthcode/platform"
 	"healthcode/platform/alipay"
+	"healthcode/platform/peer"
 	"healthcode/platform/vault"
 	"healthcode/platform/wechat"
 )
@@ -37,6 +39,10 @@ type order struct {
 	Database   string
 	KeyRing    string
 	KeyRingKey string // base64
+
+	Installation string // its code among others
+	Vendor       string
+	Numbers      map[models.Colour]string // what it calls the colours to them
 
 	WeChat           string // where WeChat is played
 	Alipay           string // where Alipay is played
@@ -96,7 +102,8 @@ func serve(ctx context.Context, path string) error {
 		return err
 	}
 	log := slog.New(slog.NewJSONHandler(os.Stdout, nil))
-	s, err := store.Open(ctx, store.Options{DSN: o.Database, Vault: keys, Rules: rules.Default(), Forms: forms.Default(), Now: time.Now, Log: log})
+	s, err := store.Open(ctx, store.Options{DSN: o.Database, Vault: keys, Rules: rules.Default(), Forms: forms.Default(), Now: time.Now, Log: log,
+		Installation: models.Installation{Code: o.Installation, Vendor: o.Vendor, Numbers: o.Numbers}})
 	if err != nil {
 		return err
 	}
@@ -107,6 +114,7 @@ func serve(ctx context.Context, path string) error {
 	}
 	options.Store, options.Origin, options.Zone, options.Now = s, o.Origin, shanghai, time.Now
 	options.Log, options.Metrics = log, prometheus.NewRegistry()
+	options.Peers = peer.New(peer.Config{Now: time.Now, Transport: loopback})
 	h, err := handlers.New(options)
 	if err != nil {
 		return err
@@ -115,6 +123,7 @@ func serve(ctx context.Context, path string) error {
 	var beside sync.WaitGroup
 	beside.Go(func() { s.Follow(ctx) })
 	beside.Go(func() { s.Work(ctx) })
+	beside.Go(func() { options.FollowPeers(ctx) })
 	beside.Go(func() { s.DeliverLoop(ctx, options.Senders(), func(string, int) {}) })
 	defer beside.Wait() // before the store is closed
 	return listenAndServe(ctx, o.Listen, h)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -37,6 +38,7 @@ type world struct {
 	wechat  *wechatsim.Simulator
 	alipay  *alipaysim.Simulator
 	servers []*http.Server // of the two
+	beside  []*world       // other installations, in a story of several
 	order   order          // what the service is told
 
 	mu      sync.Mutex
@@ -174,6 +176,7 @@ func (w *world) start(ctx context.Context) error {
 		}
 		w.order.Origin = fmt.Sprintf("http://demo.localhost:%d", w.port)
 		w.order.Database = "sqlite:" + filepath.Join(w.data, "city.db")
+		w.order.Installation = cmp.Or(w.order.Installation, "330000") // the city's is Zhejiang's
 	}
 	path := filepath.Join(w.data, "service.json")
 	b, err := json.Marshal(w.order)
@@ -258,6 +261,9 @@ func (w *world) killService() {
 
 // stop ends everything that was started.
 func (w *world) stop() {
+	for _, other := range w.beside {
+		other.stop()
+	}
 	w.killService()
 	for _, s := range w.servers {
 		_ = s.Close() // nothing is under way that matters

@@ -68,7 +68,7 @@ func (keysList) Run(at surroundings) error {
 }
 
 type keysAdd struct {
-	For string `arg:"" enum:"seal,tag,mac,pass" help:"What the key is for: seal, tag, mac or pass."`
+	For string `arg:"" enum:"seal,tag,mac,pass,peer" help:"What the key is for: seal, tag, mac, pass or peer."`
 }
 
 // Run adds a key.
@@ -86,7 +86,7 @@ func (c keysAdd) Run(at surroundings) error {
 }
 
 type keysPromote struct {
-	For string `arg:"" enum:"seal,tag,mac,pass" help:"What the key is for."`
+	For string `arg:"" enum:"seal,tag,mac,pass,peer" help:"What the key is for."`
 	ID  uint32 `arg:"" help:"Its id."`
 }
 
@@ -100,7 +100,7 @@ func (c keysPromote) Run(at surroundings) error {
 }
 
 type keysRetire struct {
-	For string `arg:"" enum:"seal,tag,mac,pass" help:"What the key is for."`
+	For string `arg:"" enum:"seal,tag,mac,pass,peer" help:"What the key is for."`
 	ID  uint32 `arg:"" help:"Its id."`
 	Yes bool   `help:"Needed: there is no way back."`
 }

@@ -7,9 +7,11 @@
 //	healthcode staff invite …  make the link with which somebody joins
 //	healthcode serve           serve residents and staff
 //	healthcode rules …         check rule files, and take past decisions again
+//	healthcode peer …          go by the codes of other installations
 //	healthcode code …          make codes and links that open the mini-programs
 //	healthcode sweep           delete what has been kept long enough
 //	healthcode import …        take records in from a CSV file
+//	healthcode feed …          take in what telecom operators tell
 //
 // Settings are environment variables; `healthcode config` lists them.
 package main
@@ -39,8 +41,10 @@ type commands struct {
 	Places  placesCommand  `cmd:"" help:"Add jurisdictions, communities and venues from a file."`
 	Staff   staffCommand   `cmd:"" help:"Invite a member of staff."`
 	Client  clientCommand  `cmd:"" help:"Let a registry or laboratory deliver records."`
+	Feed    feedCommand    `cmd:"" help:"Take in what telecom operators tell of those who agreed to it."`
 	Rules   rulesCommand   `cmd:"" help:"Check rule files, and take past decisions again."`
 	Code    codeCommand    `cmd:"" help:"Make codes and links that open the mini-programs."`
+	Peer    peerCommand    `cmd:"" help:"Say what other installations need to know of this one, and go by their codes."`
 	Keys    keysCommand    `cmd:"" help:"Make, extend and back up the key ring."`
 	Config  configCommand  `cmd:"" help:"List the settings."`
 }

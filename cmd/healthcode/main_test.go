@@ -111,7 +111,7 @@ func (m *machine) addPlaces() (out string) {
     communities:
       - name: {zh: 社区, en: Community}
         phone: 0571-88880001
-        venues: [{zh: 市场, en: Market}]
+        venues: [{zh: 市场, en: Market}, {zh: 车站, en: Station, kind: station}]
 `
 	if err := os.WriteFile(path, []byte(file), 0o600); err != nil {
 		m.t.Fatal(err)
@@ -198,7 +198,7 @@ func TestKeys(t *testing.T) {
 	m.must("keys", "promote", "seal", id)
 	m.fails(1, "", "keys", "retire", "--yes", "seal", id)
 	after, _ := m.must("keys", "list")
-	if strings.Count(before, "reads and writes") != 4 || strings.Count(after, "reads and writes") != 4 || strings.Count(after, "\n") != 5 {
+	if strings.Count(before, "reads and writes") != 5 || strings.Count(after, "reads and writes") != 5 || strings.Count(after, "\n") != 6 {
 		t.Errorf("before:\n%safter:\n%s", before, after)
 	}
 	m.fails(2, "", "keys", "add", "tea")
@@ -209,7 +209,7 @@ func TestClientAndInvitation(t *testing.T) {
 	m := ready(t)
 	m.fails(1, "place.unknown", "client", "add", "Laboratory 1", "--jurisdiction", "330110")
 	m.fails(1, "place.unknown", "staff", "invite", "--role", "administrator", "--display", "Admin", "--jurisdiction", "999999")
-	if out := m.addPlaces(); !regexp.MustCompile(`^jurisdiction 330110  Yuhang\ncommunity \S{26}  Community\nvenue \S{26}  Market\n$`).MatchString(out) {
+	if out := m.addPlaces(); !regexp.MustCompile(`^jurisdiction 330110  Yuhang\ncommunity \S{26}  Community\nvenue \S{26}  Market, door\nvenue \S{26}  Station, station\n$`).MatchString(out) {
 		t.Errorf("got %q", out)
 	}
 	out, _ := m.must("client", "add", "Laboratory 1", "--jurisdiction", "330110")

@@ -24,9 +24,16 @@ type placesFile struct {
 		Communities []struct {
 			Name   models.Text   `yaml:"name"`
 			Phone  string        `yaml:"phone"`
-			Venues []models.Text `yaml:"venues"`
+			Venues []placesVenue `yaml:"venues"`
 		} `yaml:"communities"`
 	} `yaml:"jurisdictions"`
+}
+
+// placesVenue is a venue as a file has it; one of no kind is a door.
+type placesVenue struct {
+	ZH   string           `yaml:"zh"`
+	EN   string           `yaml:"en"`
+	Kind models.VenueKind `yaml:"kind"`
 }
 
 // Run adds the places and prints the ids that invitations need. A jurisdiction
@@ -67,14 +74,14 @@ func (c placesCommand) Run(at surroundings) error {
 
 var operatorPlaces = models.Operator("places")
 
-func addVenues(at surroundings, s *store.Store, in models.Venue, names []models.Text) error {
-	for _, name := range names {
-		in.Name = name
+func addVenues(at surroundings, s *store.Store, in models.Venue, venues []placesVenue) error {
+	for _, venue := range venues {
+		in.Name, in.Kind = models.Text{models.Chinese: venue.ZH, models.English: venue.EN}, venue.Kind
 		v, err := s.AddVenue(at.ctx, operatorPlaces, in)
 		if err != nil {
-			return err
+			return fmt.Errorf("venue %s: %w", venue.EN, err)
 		}
-		fmt.Fprintf(at.out, "venue %s  %s\n", v.ID, name.In(models.English))
+		fmt.Fprintf(at.out, "venue %s  %s, %s\n", v.ID, venue.EN, v.Kind)
 	}
 	return nil
 }

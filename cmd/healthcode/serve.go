@@ -15,9 +15,11 @@ import (
 
 	"healthcode/config"
 	"healthcode/handlers"
+	"healthcode/models"
 	"healthcode/models/forms"
 	"healthcode/models/rules"
 	"healthcode/models/store"
+	"healthcode/platform/peer"
 	"healthcode/platform/vault"
 )
 
@@ -44,7 +46,8 @@ func open(at surroundings) (*opened, error) {
 		Help: "Things that somebody must look into, by kind."}, []string{"kind"})
 	o.metrics.MustRegister(alarms, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	o.store, err = store.Open(at.ctx, store.Options{DSN: c.Database, Vault: keys, Rules: rules.Default(), Forms: forms.Default(),
-		Now: time.Now, Log: o.log, Alarm: func(kind string) { alarms.WithLabelValues(kind).Inc() }, Messages: messages(c), JobShare: c.JobShare})
+		Now: time.Now, Log: o.log, Alarm: func(kind string) { alarms.WithLabelValues(kind).Inc() }, Messages: messages(c), JobShare: c.JobShare,
+		Installation: models.Installation{Code: c.Installation, Vendor: c.Vendor, Numbers: c.ColourNumbers}})
 	return o, err
 }
 
@@ -66,11 +69,12 @@ func (serveCommand) Run(at surroundings) error {
 	}
 	options.Store, options.Origin, options.Zone, options.Now = o.store, o.config.Origin, o.config.Zone, time.Now
 	options.Log, options.Metrics, options.TrustedProxies = o.log, o.metrics, o.config.TrustedProxies
+	options.Peers = peer.New(peer.Config{Now: time.Now})
 	service, err := handlers.New(options)
 	if err != nil {
 		return err
 	}
-	stop := o.beside(at.ctx, options.Senders())
+	stop := o.beside(at.ctx, options)
 	defer stop()
 	metrics := http.NewServeMux()
 	metrics.Handle("GET /metrics", promhttp.HandlerFor(o.metrics, promhttp.HandlerOpts{}))
@@ -80,7 +84,7 @@ func (serveCommand) Run(at surroundings) error {
 // beside does what goes on beside the service, until it is stopped: it follows what
 // is published, does the jobs there are and sends messages, of which those on their
 // way are seen to their end.
-func (o *opened) beside(ctx context.Context, senders map[string]store.Sender) (stop func()) {
+func (o *opened) beside(ctx context.Context, options handlers.Options) (stop func()) {
 	ends := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "healthcode_messages_total",
 		Help: "Messages through the apps, by what became of them; waiting is to be tried again."}, []string{"state"})
 	o.metrics.MustRegister(ends)
@@ -88,8 +92,9 @@ func (o *opened) beside(ctx context.Context, senders map[string]store.Sender) (s
 	var running sync.WaitGroup
 	running.Go(func() { o.store.Follow(ctx) })
 	running.Go(func() { o.store.Work(ctx) })
+	running.Go(func() { options.FollowPeers(ctx) })
 	running.Go(func() {
-		o.store.DeliverLoop(ctx, senders, func(state string, n int) { ends.WithLabelValues(state).Add(float64(n)) })
+		o.store.DeliverLoop(ctx, options.Senders(), func(state string, n int) { ends.WithLabelValues(state).Add(float64(n)) })
 	})
 	return func() { cancel(); running.Wait() }
 }

@@ -4,6 +4,7 @@
 //
 //	go run ./cmd/load figures
 //	go run ./cmd/load redecide -people 1000000
+//	go run ./cmd/load feed -rows 10000000 -traffic
 //	go run ./cmd/load district
 //
 // Every line reads: figure NAME VALUE UNIT limit VALUE ratio R.
@@ -33,6 +34,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("load", flag.ContinueOnError)
 	seconds := flags.Int("seconds", 3, "how long each figure is measured")
 	people := flags.Int("people", 100_000, "how many residents are decided anew")
+	lines := flags.Int("rows", 1_000_000, "how many rows the operator's feed has")
+	traffic := flags.Bool("traffic", false, "open codes while the feed is taken in")
 	profile := flags.String("profile", "", "a file for the CPU profile of deciding anew")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -50,8 +53,10 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return district(ctx, out)
 	case "redecide":
 		return redecide(ctx, *people, *profile, out)
+	case "feed":
+		return feed(ctx, *lines, *traffic, out)
 	}
-	return fmt.Errorf("usage: load figures [-seconds N] | redecide [-people N] [-profile FILE] | district")
+	return fmt.Errorf("usage: load figures [-seconds N] | redecide [-people N] [-profile FILE] | feed [-rows N] [-traffic] | district")
 }
 
 // say prints one figure beside its limit.

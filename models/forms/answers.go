@@ -143,6 +143,16 @@ func (a Answers) Stays() []Stay {
 	return list
 }
 
+// Choice is the code that was chosen in a field; "" if none was.
+func (a Answers) Choice(field string) string {
+	for _, given := range a.answers {
+		if given.field.ID == field && given.field.Type == TypeChoice {
+			return given.codes[0]
+		}
+	}
+	return ""
+}
+
 // Texts are what somebody wrote in words of their own.
 func (a Answers) Texts() (list []string) {
 	for _, given := range a.answers {

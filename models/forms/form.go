@@ -100,11 +100,14 @@ var healthFile []byte
 //go:embed itinerary.yaml
 var itineraryFile []byte
 
+//go:embed arrival.yaml
+var arrivalFile []byte
+
 // Default lists the forms that the service has before any is published, in the
-// order in which they are offered: health, itinerary.
+// order in which they are offered: health, itinerary, arrival.
 func Default() []*File {
 	var list []*File
-	for _, file := range [][]byte{healthFile, itineraryFile} {
+	for _, file := range [][]byte{healthFile, itineraryFile, arrivalFile} {
 		f, err := Parse(file)
 		if err != nil {
 			panic("default form: " + err.Error())

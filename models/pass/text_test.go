@@ -25,6 +25,7 @@ func TestTextAndBack(t *testing.T) {
 	}
 	for _, text := range []string{
 		digits, prefix + digits, " " + prefix + digits + "\r\n", "https://another.example/x?a=1#" + digits,
+		strings.Replace(prefix, "/p#", "/t#", 1) + digits, // behind the travel card's address
 	} {
 		if got, err := Parse(text); err != nil || got != p {
 			t.Errorf("%q: %v", text, err)

@@ -50,6 +50,7 @@ type canonicalRule struct {
 	From   string      `json:"from"`
 	Colour string      `json:"colour"`
 	When   string      `json:"when"`
+	Card   bool        `json:"card,omitempty"`
 	Why    models.Text `json:"why"`
 	Clear  models.Text `json:"clear"`
 	Ask    models.Text `json:"ask"`
@@ -64,7 +65,7 @@ func (s *Set) Canonical() []byte {
 		c.Parameters = append(c.Parameters, canonicalParameter{p.ID, p.Value, p.Bounds.Min, p.Bounds.Max, p.Jurisdiction, p.Text})
 	}
 	for _, r := range s.rules {
-		c.Rules = append(c.Rules, canonicalRule{r.ID, r.Jurisdiction, r.Colour.String(), r.When, r.Why, r.Clear, r.Ask})
+		c.Rules = append(c.Rules, canonicalRule{r.ID, r.Jurisdiction, r.Colour.String(), r.When, r.Card, r.Why, r.Clear, r.Ask})
 	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -78,6 +79,11 @@ func (s *Set) Canonical() []byte {
 // seal gives the set its hash. That of a file which stands alone is the file's
 // own, so that what was decided before there were files below still has its name.
 func (s *Set) seal() {
+	for _, r := range s.rules {
+		if r.Card {
+			s.card = append(s.card, r)
+		}
+	}
 	s.hash = s.own().hash
 	if len(s.files) > 1 {
 		sum := sha256.Sum256(s.Canonical())

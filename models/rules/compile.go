@@ -55,7 +55,7 @@ func (c *compiler) rule(index int) (rule, error) {
 	if err != nil || colour == models.Green {
 		c.refuse("colour", "colour must be grey, yellow or red")
 	}
-	r := rule{Rule: Rule{ID: c.file.ID, Colour: colour, When: c.file.When, Jurisdiction: c.owner.Jurisdiction()}, owner: c.owner, index: index}
+	r := rule{Rule: Rule{ID: c.file.ID, Colour: colour, When: c.file.When, Card: c.file.Card, Jurisdiction: c.owner.Jurisdiction()}, owner: c.owner, index: index}
 	tree := c.condition()
 	if tree == nil {
 		return r, nil

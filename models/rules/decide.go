@@ -185,18 +185,23 @@ func read(value ref.Val) (state, []int) {
 // An evaluation that fails gives the reason [Failed] and grey, beside whatever
 // the other rules say.
 func (s *Set) Decide(facts []models.Fact, now time.Time) models.Outcome {
+	return s.ask(s.rules, facts, now)
+}
+
+// ask asks just these rules.
+func (s *Set) ask(rules []rule, facts []models.Fact, now time.Time) models.Outcome {
 	e := s.begin(facts, now)
 	defer s.end(e)
 	out := models.Outcome{Colour: models.Green}
-	answers := slices.Grow(e.answers[:0], len(s.rules))[:len(s.rules)]
+	answers := slices.Grow(e.answers[:0], len(rules))[:len(rules)]
 	e.answers = answers
-	for i := range s.rules {
-		answers[i] = e.ask(&s.rules[i])
+	for i := range rules {
+		answers[i] = e.ask(&rules[i])
 	}
-	for i := range s.rules {
-		ends := e.follow(&s.rules[i], answers[i], &out.Until)
+	for i := range rules {
+		ends := e.follow(&rules[i], answers[i], &out.Until)
 		if answers[i].state != silent {
-			out.Reasons = e.reason(out.Reasons, &s.rules[i], answers[i], ends)
+			out.Reasons = e.reason(out.Reasons, &rules[i], answers[i], ends)
 		}
 	}
 	slices.SortStableFunc(out.Reasons, func(a, b models.DecisionReason) int { return cmp.Compare(b.Colour, a.Colour) })

@@ -42,6 +42,7 @@ type ruleFile struct {
 	ID     string      `yaml:"id"`
 	Colour string      `yaml:"colour"`
 	When   string      `yaml:"when"`
+	Card   bool        `yaml:"card"`
 	Why    models.Text `yaml:"why"`
 	Clear  models.Text `yaml:"clear"`
 	Ask    models.Text `yaml:"ask"`

@@ -166,14 +166,15 @@ func (m *merger) rules() error {
 	return nil
 }
 
-// unused refuses parameters that the file adds and no rule of it uses.
+// unused refuses parameters that the file adds and neither a rule of it nor the
+// service uses.
 func (m *merger) unused() {
 	if len(m.faults) > 0 {
 		return // a rule that was refused may be the one
 	}
 	for i, p := range m.from.parameters {
 		uses := func(r rule) bool { return slices.Contains(r.Parameters, p.ID) }
-		if !slices.ContainsFunc(m.set.rules, uses) {
+		if _, own := bespoke[p.ID]; !own && !slices.ContainsFunc(m.set.rules, uses) {
 			m.fault([]any{"parameters", i, "id"}, "parameter %s: no rule uses it", p.ID)
 		}
 	}

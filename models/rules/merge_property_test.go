@@ -49,7 +49,7 @@ func drawBelow(t *rapid.T, jurisdiction string, above *Set) string {
 			continue
 		}
 		unit, low, high := "h", int(p.Bounds.min.length.Hours()), int(p.Bounds.max.length.Hours())
-		if p.Number > 0 {
+		if p.Duration == 0 {
 			unit, low, high = "", p.Bounds.min.number, p.Bounds.max.number
 		}
 		n := rapid.IntRange(low, high).Draw(t, p.ID)

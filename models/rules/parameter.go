@@ -46,7 +46,7 @@ func (p Parameter) In(language string) string {
 	return n + words
 }
 
-// quantity is a length of time or a number; the other is zero.
+// quantity is a length of time, which is never zero, or a number.
 type quantity struct {
 	length time.Duration
 	number int
@@ -58,7 +58,7 @@ const (
 	most    = 100
 )
 
-var valuePattern = regexp.MustCompile(`^([1-9][0-9]{0,3})([dh]?)$`)
+var valuePattern = regexp.MustCompile(`^(?:(0)|([1-9][0-9]{0,3})([dh]?))$`)
 
 // parseQuantity reads days, hours or a plain number.
 func parseQuantity(s string) (q quantity, err error) {
@@ -66,8 +66,8 @@ func parseQuantity(s string) (q quantity, err error) {
 	if m == nil {
 		return q, published.Say("value %q is not like 14d, 48h or 2", s)
 	}
-	n, _ := strconv.Atoi(m[1])
-	switch m[2] {
+	n, _ := strconv.Atoi(m[1] + m[2])
+	switch m[3] {
 	case "d":
 		q.length = time.Duration(n) * 24 * time.Hour
 	case "h":
@@ -81,8 +81,8 @@ func parseQuantity(s string) (q quantity, err error) {
 	return q, nil
 }
 
-// alike reports whether both are lengths of time, or both numbers.
-func (q quantity) alike(r quantity) bool { return (q.number == 0) == (r.number == 0) }
+// alike reports whether both are lengths of time, or both numbers, of which one may be 0.
+func (q quantity) alike(r quantity) bool { return (q.length == 0) == (r.length == 0) }
 
 // above reports whether q is more than r, which is alike.
 func (q quantity) above(r quantity) bool { return q.length > r.length || q.number > r.number }

@@ -88,6 +88,7 @@ func (f *File) readParameters() {
 		} else if p.Bounds = f.readBounds(append(path, "bounds"), whose, given.Bounds); !p.Bounds.holds(p.quantity()) {
 			f.fault(append(path, "bounds"), "%s: value %s is not within its own bounds %s", whose, p.Value, p.Bounds.said())
 		}
+		f.checkBespoke(append(path, "value"), p)
 		checkText(&f.faults, f.doc.Line(append(path, "text")...), published.Say("%s: %s", whose, "text"), given.Text)
 		f.parameters = append(f.parameters, p)
 	}

@@ -21,6 +21,7 @@ type Rule struct {
 	ID           string
 	Colour       models.Colour // grey, yellow or red
 	When         string        // the condition, in CEL
+	Card         bool          // whether it speaks about the travel card too
 	Parameters   []string      // ids of those the condition uses, sorted
 	Why          models.Text   // why the person has the colour
 	Clear        models.Text   // what takes it away
@@ -47,6 +48,7 @@ type Set struct {
 	hash       string  // SHA-256, hexadecimal
 	parameters []Parameter
 	rules      []rule
+	card       []rule    // those that speak about the travel card too
 	pool       sync.Pool // of *evaluation
 }
 

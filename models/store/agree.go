@@ -21,7 +21,7 @@ func (s *Store) Proposals(ctx context.Context, by models.Proposer) ([]models.Pro
 	}
 	var list []models.Proposal
 	for _, row := range rows {
-		if !concerns(by, row) {
+		if !s.concerns(by, row) {
 			continue
 		}
 		p, err := r.proposed(row)
@@ -47,7 +47,8 @@ func (r reader) concerning(by models.Proposer) *gorm.DB {
 			levers = append(levers, string(terms.Lever))
 		}
 	}
-	theirs, args := "office LIKE ? AND lever IN ?", []any{models.PlacePrefix(by.Jurisdiction) + "%", levers}
+	theirs, args := r.inside("office", by.Jurisdiction)
+	theirs, args = theirs+" AND lever IN ?", append(args, levers)
 	if by.Role == models.RoleWorker { // who sees the residents of their own communities
 		theirs += " AND resident_id IN (SELECT id FROM residents WHERE community_id IN ?)"
 		args = append(args, append([]string{""}, by.Communities...))
@@ -57,9 +58,9 @@ func (r reader) concerning(by models.Proposer) *gorm.DB {
 
 // concerns reports whether a proposal is the member of staff's to see: their own, or
 // one of a lever that their role agrees to, of an office that is theirs or below it.
-func concerns(by models.Proposer, row proposalRow) bool {
+func (s *Store) concerns(by models.Proposer, row proposalRow) bool {
 	return row.EnteredBy == by.ID ||
-		models.Lever(row.Lever).Terms().Agrees == by.Role && models.Covers(by.Jurisdiction, row.Office)
+		models.Lever(row.Lever).Terms().Agrees == by.Role && s.covers(by.Jurisdiction, row.Office)
 }
 
 // Proposed is a proposal with the person it is about, if it is about one.
@@ -83,10 +84,15 @@ func (s *Store) ProposalOf(ctx context.Context, by models.Proposer, id string) (
 		return out, err
 	}
 	if out.Now = out.Effect; out.State == models.ProposalOpen {
-		if out.Now, err = s.effectOf(ctx, row, body); err != nil {
+		out.Now, err = s.effectOf(ctx, row, body)
+		untried := row.Lever == string(models.LeverMerger) && errors.Is(err, models.Conflict)
+		if err != nil && !untried {
 			return out, err
 		}
 		out.Before, out.Refused = s.mayAgree(ctx, by, row, out.Now)
+		if untried && out.Refused == nil {
+			out.Refused = err
+		}
 	}
 	if out.InForce, err = s.reader(ctx).lasts(out.Proposal); err != nil {
 		return out, err
@@ -130,7 +136,7 @@ func (r reader) lasts(p models.Proposal) (bool, error) {
 // were not.
 func (s *Store) openFor(ctx context.Context, by models.Proposer, id string) (row proposalRow, body proposalBody, err error) {
 	err = found(s.reader(ctx).concerning(by).Where("id = ?", id).Take(&row).Error)
-	if errors.Is(err, models.NotFound) || err == nil && !concerns(by, row) {
+	if errors.Is(err, models.NotFound) || err == nil && !s.concerns(by, row) {
 		return row, body, models.Refuse(models.ReasonProposalUnknown)
 	}
 	if err == nil {
@@ -140,6 +146,9 @@ func (s *Store) openFor(ctx context.Context, by models.Proposer, id string) (row
 }
 
 func (s *Store) effectOf(ctx context.Context, row proposalRow, body proposalBody) (models.Effect, error) {
+	if row.Lever == string(models.LeverMerger) { // about too many to try it out while somebody waits
+		return s.reader(ctx).triedMerger(row, s.law.Load())
+	}
 	p, err := s.plan(row, body)
 	if err != nil {
 		return models.Effect{}, err
@@ -166,7 +175,7 @@ func (s *Store) mayAgree(ctx context.Context, by models.Proposer, row proposalRo
 
 // otherPerson refuses whoever is not the second person that the lever asks for.
 func (t *txn) otherPerson(by models.Proposer, row proposalRow) error {
-	if models.Lever(row.Lever).Terms().Agrees != by.Role || !models.Covers(by.Jurisdiction, row.Office) {
+	if models.Lever(row.Lever).Terms().Agrees != by.Role || !t.covers(by.Jurisdiction, row.Office) {
 		return models.Refuse(models.ReasonProposalOwn) // their own, of a lever that another role agrees to
 	}
 	err := t.secondPerson(row.EnteredBy)
@@ -214,6 +223,9 @@ func (s *Store) Agree(ctx context.Context, by models.Proposer, id, words string)
 		}
 		return t.do(row, p, effect.People)
 	})
+	if err == nil && row.Lever == string(models.LeverMerger) {
+		return s.loadLaw(ctx)
+	}
 	return s.attempted(ctx, by.Actor(), row.Office, models.Lever(row.Lever), row.ID, err)
 }
 

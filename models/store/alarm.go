@@ -64,11 +64,12 @@ const alarmsShown = 200
 // no office's, and told to all.
 func (s *Store) Alarms(ctx context.Context, by models.Auditor) (list []models.Alarm, unread int, err error) {
 	var rows []alarmRow
-	own := by.Jurisdiction
-	if models.PlacePrefix(own) == "" {
-		own = "-" // the nation watches itself
+	own := s.offices(by.Jurisdiction)
+	if models.PlacePrefix(by.Jurisdiction) == "" {
+		own = []string{"-"} // the nation watches itself
 	}
-	query := s.read.WithContext(ctx).Where("office = '' OR office LIKE ? AND office <> ?", models.PlacePrefix(by.Jurisdiction)+"%", own)
+	below, args := s.inside("office", by.Jurisdiction)
+	query := s.read.WithContext(ctx).Where("office = '' OR "+below+" AND office NOT IN ?", append(args, own)...)
 	if err := query.Order("at DESC, id DESC").Limit(alarmsShown).Find(&rows).Error; err != nil {
 		return nil, 0, fmt.Errorf("alarms: %w", err)
 	}

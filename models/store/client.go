@@ -76,5 +76,5 @@ func (s *Store) Client(ctx context.Context, token string) (models.Client, error)
 	if errors.Is(err, models.NotFound) || err == nil && !s.vouched(row, row.ID, row.MAC) {
 		return models.Client{}, models.Refuse(models.ReasonLoginRequired)
 	}
-	return models.Client{ID: row.ID, Display: row.Display, Jurisdiction: row.Jurisdiction}, err
+	return models.Client{ID: row.ID, Display: row.Display, Jurisdiction: s.Today(row.Jurisdiction)}, err
 }

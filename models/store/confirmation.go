@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -47,11 +48,11 @@ func (s *Store) confirming(ctx context.Context, job jobRow, lives func(string) b
 		err = json.Unmarshal([]byte(job.Result), &c)
 		return c, err
 	}
-	var p publicationRow
-	if err := found(s.read.WithContext(ctx).Where("id = ?", job.Subject).Take(&p).Error); err != nil {
-		return c, fmt.Errorf("publication: %w", err)
+	at, err := s.reader(ctx).began(job)
+	if err != nil {
+		return c, err
 	}
-	c.Before = millis(instant(p.At).Add(-clocksApart))
+	c.Before = millis(at.Add(-clocksApart))
 	known := map[string]bool{}
 	for place, set := range s.law.Load().rules {
 		if hash := set.Hash(); !known[hash] && (lives == nil || lives(place)) {
@@ -60,6 +61,19 @@ func (s *Store) confirming(ctx context.Context, job jobRow, lives func(string) b
 		}
 	}
 	return c, nil
+}
+
+// began is when that came in force which the job decides anew after: a publication, or
+// a merger.
+func (r reader) began(job jobRow) (time.Time, error) {
+	var p publicationRow
+	err := found(r.db.Where("id = ?", job.Subject).Take(&p).Error)
+	if !errors.Is(err, models.NotFound) {
+		return instant(p.At), err
+	}
+	var m mergerRow
+	err = found(r.db.Where("id = ?", job.Subject).Take(&m).Error)
+	return instant(m.At), err
 }
 
 // loadConfirmations reads how far the jobs are.

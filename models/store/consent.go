@@ -97,8 +97,10 @@ func (s *Store) WithdrawConsent(ctx context.Context, me models.Resident, p model
 		if err := t.audit("consent.withdraw", "resident", me.ID, string(p)); err != nil {
 			return err
 		}
-		_, err = t.decide(me.ID)
-		return err
+		if _, err = t.decide(me.ID); err != nil || p != models.PurposeTravel {
+			return err
+		}
+		return t.endTokens(me.ID)
 	})
 }
 

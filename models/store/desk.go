@@ -56,7 +56,8 @@ const atDistrict = "(kind = 'appeal' AND (level = 'district' OR (judged_at = 0 A
 func (d Desk) own(db *gorm.DB) *gorm.DB {
 	now := millis(d.store.Now())
 	if d.district {
-		below := d.store.read.Table("communities").Select("id").Where("jurisdiction LIKE ?", models.PlacePrefix(d.by.Jurisdiction)+"%")
+		where, args := d.store.inside("jurisdiction", d.by.Jurisdiction)
+		below := d.store.read.Table("communities").Select("id").Where(where, args...)
 		return db.Where("community_id IN (?) AND "+atDistrict, below, now)
 	}
 	return d.near(db).Where("NOT "+atDistrict, now)
@@ -219,9 +220,11 @@ type Case struct {
 	models.Review
 	Resident    models.Resident
 	Standing    models.Standing
-	Declaration models.Declaration // of a declaration
+	Declaration models.Declaration // of a declaration, and of an arrival
 	Correction  Correction         // of a correction
 	Appeal      Objection          // of an appeal
+	Arrival     Coming             // of an arrival
+	Card        models.Card        // of an arrival
 }
 
 // Case opens a review. The resident will see that the worker looked.
@@ -260,18 +263,25 @@ func (t *txn) openCase(row reviewRow) (Case, error) {
 	}
 	switch out.Kind {
 	case models.ReviewDeclaration:
-		var said declarationRow
-		if err := found(t.db.Where("id = ?", row.SubjectID).Take(&said).Error); err != nil {
-			return out, err
-		}
-		if !t.vouched(said, said.ID, said.MAC) {
-			return out, models.Refuse(models.ReasonReviewUnknown)
-		}
-		out.Declaration, err = t.unsealDeclaration(said)
+		out.Declaration, err = t.said(row.SubjectID)
+	case models.ReviewArrival:
+		err = t.openArrival(&out, person)
 	case models.ReviewCorrection:
 		out.Correction, err = t.correction(row.SubjectID)
 	case models.ReviewAppeal:
 		out.Appeal, err = t.reader().appeal(row.SubjectID)
 	}
 	return out, err
+}
+
+// said is what was declared. What nobody vouches for is not shown to anybody.
+func (t *txn) said(id string) (models.Declaration, error) {
+	var row declarationRow
+	if err := found(t.db.Where("id = ?", id).Take(&row).Error); err != nil {
+		return models.Declaration{}, err
+	}
+	if !t.vouched(row, row.ID, row.MAC) {
+		return models.Declaration{}, models.Refuse(models.ReasonReviewUnknown)
+	}
+	return t.unsealDeclaration(row)
 }

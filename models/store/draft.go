@@ -80,8 +80,11 @@ func (o Office) Draft(ctx context.Context, kind models.PublicationKind, body []b
 	if err != nil {
 		return models.Draft{}, refuseFaults(err)
 	}
-	if !models.Covers(o.by.Jurisdiction, try.file.Jurisdiction) {
+	if !s.covers(o.by.Jurisdiction, try.file.Jurisdiction) {
 		return models.Draft{}, models.Refuse(models.ReasonForbidden).On("jurisdiction")
+	}
+	if err := s.stands(try.file.Jurisdiction); err != nil {
+		return models.Draft{}, err
 	}
 	var row draftRow
 	err = s.change(ctx, o.by.Actor(), func(t *txn) error {
@@ -117,9 +120,15 @@ func (t *txn) forward(f publicationRow) error {
 	if err != nil {
 		return err
 	}
-	own := slices.DeleteFunc(rows, func(row publicationRow) bool { return row.slot() != f.slot() })
+	own := slices.DeleteFunc(slices.Clone(rows), func(row publicationRow) bool { return row.slot() != f.slot() })
 	if n := len(own); n > 0 && own[n-1].Hash == f.Hash {
 		return models.Refuse(models.ReasonDraftUnchanged)
+	}
+	for _, row := range rows { // a declaration names its form by name and version
+		if models.PublicationKind(f.Kind) == models.PublishedForm && row.Kind == f.Kind && row.Name == f.Name && row.Version == f.Version && t.stands(row.Jurisdiction) != nil {
+			return models.Refuse(models.ReasonDraftFaults).Because(published.Faults{{Where: f.Jurisdiction,
+				Says: published.Say("version %d is that of %s", f.Version, row.Jurisdiction)}})
+		}
 	}
 	for _, row := range own {
 		if row.Name == f.Name && row.Version >= f.Version {
@@ -164,7 +173,7 @@ func (o Office) Drafts(ctx context.Context) ([]models.Draft, error) {
 	}
 	var list []models.Draft
 	for _, row := range rows {
-		if models.Covers(o.by.Jurisdiction, row.Jurisdiction) && o.store.vouched(row, row.ID, row.MAC) {
+		if o.store.covers(o.by.Jurisdiction, row.Jurisdiction) && o.store.vouched(row, row.ID, row.MAC) {
 			list = append(list, row.draft())
 		}
 	}
@@ -185,7 +194,7 @@ func (o Office) draft(ctx context.Context, id string) (row draftRow, err error) 
 // known refuses a draft that is not there, is not the office's or was not made here.
 func (o Office) known(row draftRow, err error) error {
 	if errors.Is(err, models.NotFound) ||
-		err == nil && (!models.Covers(o.by.Jurisdiction, row.Jurisdiction) || !o.store.vouched(row, row.ID, row.MAC)) {
+		err == nil && (!o.store.covers(o.by.Jurisdiction, row.Jurisdiction) || !o.store.vouched(row, row.ID, row.MAC)) {
 		return models.Refuse(models.ReasonDraftUnknown)
 	}
 	return err

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"healthcode/models"
@@ -20,6 +21,9 @@ type dryRun struct {
 func (s *Store) dryRun(ctx context.Context, job jobRow) (*dryRun, error) {
 	if s.trying.job != job.ID {
 		sets, err := s.DraftSets(ctx, job.Subject)
+		if errors.Is(err, models.NotFound) {
+			sets, err = s.mergerSets(ctx, job.Subject)
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -55,7 +55,7 @@ func (d due) find(ctx context.Context, reached string) (b batch, err error) {
 		return b, err
 	}
 	b.reached, b.end, b.people = fmt.Sprint(until, " ", after), len(ids) < size, int64(len(ids))
-	_, err = c.find("id IN (?"+strings.Repeat(", ?", len(ids)-1)+")", ids, size, nil)
+	_, err = c.findDecided("id IN (?"+strings.Repeat(", ?", len(ids)-1)+")", ids, size, nil)
 	b.crowd = c
 	return b, err
 }

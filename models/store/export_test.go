@@ -83,3 +83,8 @@ func (s *Store) CommitLate(ctx context.Context, meanwhile func()) (lost bool, er
 	_, err = s.commit(ctx, do, job, b.batch)
 	return errors.Is(err, errLeaseLost), ignore(err, errLeaseLost)
 }
+
+// Fed is what operators say of the resident.
+func (s *Store) Fed(ctx context.Context, residentID string) ([]models.Trace, error) {
+	return s.reader(ctx).fed(residentID)
+}

@@ -63,6 +63,8 @@ func forgeries(w *town, me models.Resident, harsh string) []forgery {
 		{name: "a community's district", sql: "UPDATE communities SET jurisdiction = '420100'", mysql: true},
 		{name: "a publication", sql: `INSERT INTO publications (id, kind, jurisdiction, name, version, hash, drafted_by, published_by, at, mac)
 			SELECT '~', kind, '330110', name, 99, hash, drafted_by, published_by, at, mac FROM publications WHERE jurisdiction = '420100'`, alarm: "mac_publications"},
+		{name: "a merger", sql: `INSERT INTO mergers (id, origin, successor, staff, basis, proposal_id, agreed_by, at, mac) VALUES ('00', '330110', '420100', 1, 'x', 'x', 'x', 1, ?)`,
+			args: []any{junk}, alarm: "mac_mergers"},
 		{name: "a time of verification", sql: "UPDATE residents SET verified_at = 1 WHERE id = ?", args: []any{me.ID}, alarm: "mac_residents", grey: true},
 	}
 }

@@ -28,9 +28,16 @@ var privileges = map[string]string{
 	"notices":           "SELECT, INSERT, UPDATE (read_at, resident_id)",
 	"outbox":            "SELECT, INSERT, UPDATE",
 	"drafts":            "SELECT, INSERT, UPDATE (closed_at)",
+	"operators":         "SELECT, INSERT",
+	"feed_tokens":       "SELECT, INSERT",
+	"feed_token_ends":   "SELECT, INSERT",
+	"feeds":             "SELECT, INSERT, UPDATE (reached, counted, taken, known, dropped, ended_at, mac)",
+	"traces":            "SELECT, INSERT",
 	"jobs":              "SELECT, INSERT, UPDATE (reached, people, total, changed, state, result, leased_by, leased_until, ended_at, mac)",
 	"publications":      "SELECT, INSERT",
 	"published_files":   "SELECT, INSERT",
+	"mergers":           "SELECT, INSERT",
+	"figures":           "SELECT, INSERT",
 	"publishing":        "SELECT, UPDATE",
 	"proposals":         "SELECT, INSERT, UPDATE (state, judged_by, judged_at)",
 	"held_tests":        "SELECT, INSERT",
@@ -57,17 +64,26 @@ var privileges = map[string]string{
 	"staff":             "SELECT, INSERT, UPDATE (totp_step, alarms_read_at, disabled_at)",
 	"staff_communities": "SELECT, INSERT",
 	"invitations":       "SELECT, INSERT, UPDATE (used_at)",
+	"arrivals":          "SELECT, INSERT, UPDATE (resident_id, mac)",
+	"arrival_queue":     "SELECT, INSERT, UPDATE (called_by, called_at)",
+	"arrival_outcomes":  "SELECT, INSERT",
 	"clients":           "SELECT, INSERT, UPDATE (disabled_at)",
 	"audit":             "SELECT, INSERT",
 	"accesses":          "SELECT, INSERT",
 	"requests":          "SELECT, INSERT",
+	"peers":             "SELECT, INSERT",
+	"peer_keys":         "SELECT, INSERT",
+	"peer_answers":      "SELECT, INSERT",
+	"peer_visits":       "SELECT, INSERT",
 }
 
 // sweepPrivileges is what the sweeping account may do beyond reading: it alone
 // deletes, and it cannot add evidence, except a decision that time has brought, with
 // what tells the resident of it.
 var sweepPrivileges = map[string]string{
-	"jobs":      "SELECT, UPDATE, DELETE",
+	"peers": "SELECT", "peer_keys": "SELECT, DELETE", "peer_answers": "SELECT, DELETE", "peer_visits": "SELECT, DELETE",
+	"jobs":        "SELECT, UPDATE, DELETE",
+	"feed_tokens": "SELECT, DELETE", "feed_token_ends": "SELECT, DELETE", "traces": "SELECT, DELETE",
 	"proposals": "SELECT, DELETE", "held_tests": "SELECT, DELETE", "reddenings": "SELECT, DELETE", "alarms": "SELECT, DELETE",
 	"visits": "SELECT, DELETE", "declarations": "SELECT, DELETE", "stays": "SELECT, DELETE",
 	"facts": "SELECT, DELETE", "withdrawals": "SELECT, DELETE", "decisions": "SELECT, INSERT, DELETE",
@@ -78,8 +94,9 @@ var sweepPrivileges = map[string]string{
 	"reviews": "SELECT, DELETE", "judgements": "SELECT, DELETE", "tests": "SELECT, DELETE",
 	"name_checks": "SELECT, DELETE", "links": "SELECT, DELETE", "appeals": "SELECT, DELETE", "photos": "SELECT, DELETE",
 	"notices": "SELECT, INSERT, DELETE", "outbox": "SELECT, INSERT, DELETE", "subscriptions": "SELECT, UPDATE",
+	"arrivals": "SELECT, DELETE", "arrival_queue": "SELECT, DELETE", "arrival_outcomes": "SELECT, DELETE",
 	"vaccinations": "SELECT", "listings": "SELECT", "listing_ends": "SELECT", "documents": "SELECT",
-	"jurisdictions": "SELECT", "communities": "SELECT", "rule_sets": "SELECT, INSERT", "publications": "SELECT", "published_files": "SELECT, INSERT", "goose_db_version": "SELECT",
+	"jurisdictions": "SELECT", "communities": "SELECT", "rule_sets": "SELECT, INSERT", "publications": "SELECT", "mergers": "SELECT", "figures": "SELECT, INSERT, DELETE", "venues": "SELECT", "published_files": "SELECT, INSERT", "goose_db_version": "SELECT",
 }
 
 // Grants are the SQL statements that give a MySQL account just what the service

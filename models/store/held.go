@@ -14,10 +14,12 @@ type Held struct {
 	Decisions    []models.Decision
 	Reviews      []models.Review
 	Appeals      []Objection
+	Arrivals     []Coming
 	Notices      []Told
 	Course       models.Course
 	Tests        []models.Test
 	Visits       []models.Visit
+	Fed          []models.Trace // what telecom operators say, while the resident agrees
 	Consents     []models.Consent
 	Sessions     []models.Session
 	Accesses     []models.Access
@@ -33,10 +35,12 @@ func (s *Store) Held(ctx context.Context, me models.Resident) (Held, error) {
 		func() error { out.Decisions, err = s.Decisions(ctx, me); return err },
 		func() error { out.Reviews, err = s.Reviews(ctx, me); return err },
 		func() error { out.Appeals, err = s.Appeals(ctx, me); return err },
+		func() error { out.Arrivals, err = s.Arrivals(ctx, me); return err },
 		func() error { out.Notices, err = s.Notices(ctx, me); return err },
 		func() error { out.Course, err = s.Course(ctx, me); return err },
 		func() error { out.Tests, err = s.Tests(ctx, me); return err },
 		func() error { out.Visits, err = s.Visits(ctx, me); return err },
+		func() error { out.Fed, err = s.reader(ctx).fed(me.ID); return err },
 		func() error { out.Consents, err = s.Consents(ctx, me); return err },
 		func() error { out.Sessions, err = s.Sessions(ctx, me); return err },
 		func() error { out.Accesses, err = s.Accesses(ctx, me); return err },

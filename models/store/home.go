@@ -135,7 +135,7 @@ func (t *txn) moveHome(residentID string, to models.Community) error {
 	if home.ClosedAt != 0 {
 		return models.NotFound
 	}
-	if row.CommunityID == to.ID && home.CommunityID == to.ID && home.Jurisdiction == to.Jurisdiction {
+	if row.CommunityID == to.ID && home.CommunityID == to.ID && t.Today(home.Jurisdiction) == to.Jurisdiction {
 		return nil
 	}
 	if err := t.insertMove(moveRow{ResidentID: residentID, Jurisdiction: to.Jurisdiction, CommunityID: to.ID}); err != nil {

@@ -40,7 +40,7 @@ func (invitationRow) TableName() string { return "invitations" }
 // Invite makes the one-use token with which a new member of an administrator's
 // staff joins: in their jurisdiction or below it. Only its hash is kept.
 func (s *Store) Invite(ctx context.Context, by models.Administrator, in models.Staff) (token string, err error) {
-	if !models.Within(in.Jurisdiction, by.Jurisdiction) {
+	if !s.Within(in.Jurisdiction, by.Jurisdiction) {
 		return "", models.Refuse(models.ReasonForbidden).On("jurisdiction")
 	}
 	return s.invite(ctx, by.Actor(), in)
@@ -96,12 +96,12 @@ func (t *txn) checkScope(in models.Staff) error {
 		ps.Add("jurisdiction", models.Refuse(models.ReasonPlaceUnknown))
 	}
 	for _, id := range in.Communities {
-		if c, err := t.community(id); err != nil || !models.Within(c.Jurisdiction, in.Jurisdiction) {
+		if c, err := t.community(id); err != nil || !t.Within(c.Jurisdiction, in.Jurisdiction) {
 			ps.Add("communities", models.Refuse(models.ReasonCommunityUnknown))
 		}
 	}
 	if in.VenueID != "" {
-		if v, err := t.reader().venue("id = ?", in.VenueID); err != nil || !models.Within(v.Jurisdiction, in.Jurisdiction) {
+		if v, err := t.reader().venue("id = ?", in.VenueID); err != nil || !t.Within(v.Jurisdiction, in.Jurisdiction) {
 			ps.Add("venue", models.Refuse(models.ReasonVenueUnknown))
 		}
 	}

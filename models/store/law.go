@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -19,16 +20,18 @@ type law struct {
 	mark  mark
 	last  string // what was published last
 	rules map[string]*rules.Set
-	from  map[string]string     // the publication of rules that came last to those who live there
+	from  map[string]string     // the publication of rules, or the merger, that came last to those who live there
 	sets  map[string]*rules.Set // by name
 	files rules.Tree
 	forms forms.Tree
 	asked map[string][]*forms.Form
+
+	mergers models.Mergers // what became part of what; the trees have it already
 }
 
-// mark tells whether the database holds another law than this: how many publications
-// and places there are. Neither is ever changed or deleted.
-type mark struct{ publications, places int64 }
+// mark tells whether the database holds another law than this: how many publications,
+// places and mergers there are. None is ever changed or deleted.
+type mark struct{ publications, places, mergers int64 }
 
 // lawEvery is how often a replica looks whether something was published.
 const lawEvery = 5 * time.Second
@@ -82,14 +85,17 @@ func (s *Store) Refresh(ctx context.Context) error {
 			return err
 		}
 	}
-	return s.loadConfirmations(ctx)
+	return errors.Join(s.loadConfirmations(ctx), s.loadPeers(ctx))
 }
 
 func (r reader) mark() (m mark, err error) {
 	if err = r.db.Model(&publicationRow{}).Count(&m.publications).Error; err != nil {
 		return m, fmt.Errorf("publications: %w", err)
 	}
-	err = r.db.Model(&jurisdictionRow{}).Count(&m.places).Error
+	if err = r.db.Model(&jurisdictionRow{}).Count(&m.places).Error; err != nil {
+		return m, fmt.Errorf("jurisdictions: %w", err)
+	}
+	err = r.db.Model(&mergerRow{}).Count(&m.mergers).Error
 	return m, err
 }
 
@@ -112,21 +118,27 @@ func (r reader) readLaw() (*law, error) {
 	if err != nil {
 		return nil, err
 	}
-	parents, err := r.parents()
+	parents, mergers, err := r.tree()
 	if err != nil {
 		return nil, err
 	}
-	l := &law{mark: m, sets: map[string]*rules.Set{}, asked: map[string][]*forms.Form{},
+	l := &law{mark: m, sets: map[string]*rules.Set{}, asked: map[string][]*forms.Form{}, mergers: mergers,
 		files: rules.Tree{Parents: parents, Files: map[string]*rules.File{models.Root: r.Rules.Files()[0]}}, forms: forms.Tree{Parents: parents}}
 	published, err := r.inForce()
 	if err != nil {
 		return nil, err
 	}
 	for _, p := range published {
+		l.last = p.ID // they are in order of time
+		if _, gone := mergers[p.Jurisdiction]; gone {
+			continue
+		}
 		if err := r.add(l, p); err != nil {
 			return nil, err
 		}
-		l.last = p.ID // they are in order of time
+	}
+	for _, merger := range mergers {
+		l.last = max(l.last, merger.ID)
 	}
 	l.beginWith(r.Forms)
 	if l.rules, err = l.files.Sets(); err != nil {
@@ -135,16 +147,16 @@ func (r reader) readLaw() (*law, error) {
 	for _, set := range l.rules {
 		l.sets[set.Name()] = set
 	}
-	l.from = lastRules(published, parents)
+	l.from = lastRules(published, parents, mergers)
 	for _, place := range append(slices.Collect(maps.Keys(parents)), models.Root) {
 		l.asked[place] = l.forms.Forms(place)
 	}
 	return l, nil
 }
 
-// lastRules is the publication of rules that came last to each jurisdiction: its own or
-// one above it.
-func lastRules(published []publicationRow, parents map[string]string) map[string]string {
+// lastRules is the publication of rules that came last to each jurisdiction, its own or
+// one above it, or the merger that brought it under the rules of another.
+func lastRules(published []publicationRow, parents map[string]string, mergers models.Mergers) map[string]string {
 	last := map[string]string{}
 	for _, place := range append(slices.Collect(maps.Keys(parents)), models.Root) {
 		path, _ := models.PathTo(place, parents)
@@ -152,6 +164,9 @@ func lastRules(published []publicationRow, parents map[string]string) map[string
 			if models.PublicationKind(p.Kind) == models.PublishedRules && slices.Contains(path, p.Jurisdiction) {
 				last[place] = max(last[place], p.ID) // ids are in order of time
 			}
+		}
+		for _, above := range path {
+			last[place] = max(last[place], mergers[above].ID)
 		}
 	}
 	return last

@@ -38,7 +38,7 @@ func (s *Store) List(ctx context.Context, by models.Epidemiologist, l models.Lis
 	if err != nil {
 		return models.Proposal{}, err
 	}
-	if !models.Within(jurisdiction, by.Jurisdiction) && jurisdiction[:2] == by.Jurisdiction[:2] {
+	if !s.Within(jurisdiction, by.Jurisdiction) && jurisdiction[:2] == by.Jurisdiction[:2] {
 		return models.Proposal{}, models.Refuse(models.ReasonForbidden).On("place")
 	}
 	return s.propose(ctx, proposer(by.Staff), proposalRow{Lever: string(models.LeverListing)}, proposalBody{Evidence: evidence, Listing: &l})
@@ -53,10 +53,15 @@ func (r reader) placeOf(place string) (string, error) {
 	return place, t.knownPlace(place)
 }
 
-func listingPlan(row proposalRow, l models.Listing) plan {
+// listingPlan: came is what lies in the place by its code no more than since a merger.
+func listingPlan(row proposalRow, l models.Listing, came []string) plan {
+	places, args := "place LIKE ?", []any{models.PlacePrefix(l.Place) + "%"}
+	for _, place := range came {
+		places, args = places+" OR place = ?", append(args, place)
+	}
 	return plan{
-		where: "id IN (SELECT resident_id FROM stays WHERE place LIKE ? AND to_at > ?)",
-		args:  []any{models.PlacePrefix(l.Place) + "%", millis(l.From)},
+		where: "id IN (SELECT resident_id FROM stays WHERE (" + places + ") AND to_at > ?)",
+		args:  append(args, millis(l.From)),
 		add: func(t *txn, p *person) error {
 			listed, err := t.listingRow(row.ID, l)
 			p.evidence.listings = append(slices.Clip(p.evidence.listings), listed)
@@ -81,21 +86,21 @@ func (t *txn) listingRow(id string, l models.Listing) (row listingRow, err error
 	return row, err
 }
 
-// placesAbove is the place and every place that it lies in.
-func placesAbove(place string) []string {
-	if len(place) != 6 {
-		return []string{place}
-	}
-	return []string{place, place[:4] + "00", place[:2] + "0000"}
-}
-
 // listings are those of the stays' places and of the ones above them, whenever
 // they were, in the order of their ids.
 func (r reader) listings(stays []stayRow) (rows []listingRow, err error) {
 	var places []string
+	mergers := r.law.Load().mergers
 	for _, stay := range stays {
-		places = append(places, placesAbove(stay.Place)...)
+		for _, in := range mergers.Lies(stay.Place) {
+			places = append(places, in.Place)
+		}
 	}
+	return r.listingsIn(places)
+}
+
+// listingsIn are those of just these places.
+func (r reader) listingsIn(places []string) (rows []listingRow, err error) {
 	if len(places) == 0 {
 		return nil, nil
 	}
@@ -115,13 +120,19 @@ func (r listingRow) listing() models.Listing {
 	return l
 }
 
+// names reports whether the listing is of a place in which another lies: as that was
+// when it was listed.
+func (r listingRow) names(in models.Lying) bool {
+	return r.Place == in.Place && r.ID > in.Since && (in.Until == "" || r.ID < in.Until)
+}
+
 // meet is the listings of the stay's place, or of one above it, that verify and
 // share time with it.
 func (s *Store) meet(stay models.Stay, rows []listingRow) (list []models.Listing) {
-	places := placesAbove(stay.Place)
+	places := s.law.Load().mergers.Lies(stay.Place)
 	for _, row := range rows {
 		l := row.listing()
-		if !slices.Contains(places, l.Place) || !stay.Overlaps(l) {
+		if !slices.ContainsFunc(places, row.names) || !stay.Overlaps(l) {
 			continue
 		}
 		if !s.Vault.CheckMAC(macListing, row.bytes(), row.MAC) {

@@ -26,7 +26,7 @@ func (s *Store) EndListing(ctx context.Context, by models.Epidemiologist, id str
 	return s.change(ctx, by.Actor(), func(t *txn) error {
 		var row proposalRow
 		err := t.lock(&row, "id = ? AND lever = ?", id, models.LeverListing)
-		if errors.Is(err, models.NotFound) || err == nil && (!models.Covers(by.Jurisdiction, row.Office) || !t.vouched(row, row.ID, row.MAC)) {
+		if errors.Is(err, models.NotFound) || err == nil && (!t.covers(by.Jurisdiction, row.Office) || !t.vouched(row, row.ID, row.MAC)) {
 			return models.Refuse(models.ReasonProposalUnknown)
 		}
 		if err != nil {

@@ -22,6 +22,9 @@ func (t *txn) merge(newcomer, holder residentRow) error {
 	if err := t.carryDeclarations(newcomer.ID, holder.ID); err != nil {
 		return err
 	}
+	if err := t.carryArrivals(newcomer.ID, holder.ID); err != nil {
+		return err
+	}
 	if err := t.moveAccounts(newcomer.ID, holder.ID); err != nil {
 		return err
 	}
@@ -168,12 +171,12 @@ func (t *txn) carryAppeals(from, to string, ids map[string]string) error {
 	return nil
 }
 
-// carryReviews moves the newcomer's reviews of declarations and appeals, judged or
+// carryReviews moves the newcomer's reviews of declarations, appeals and arrivals, judged or
 // waiting, the notices of judgements, and the consents, so that nothing that was
 // said is lost.
 func (t *txn) carryReviews(from, to string) error {
 	var reviews []reviewRow
-	if err := t.db.Where("resident_id = ? AND kind IN ?", from, []string{string(models.ReviewDeclaration), string(models.ReviewAppeal)}).Find(&reviews).Error; err != nil {
+	if err := t.db.Where("resident_id = ? AND kind IN ?", from, []models.ReviewKind{models.ReviewDeclaration, models.ReviewAppeal, models.ReviewArrival}).Find(&reviews).Error; err != nil {
 		return err
 	}
 	for _, row := range reviews {

@@ -45,7 +45,7 @@ func (o Office) Begin(ctx context.Context, from string) (models.Draft, error) {
 // published is what a publication of the office said, as a draft.
 func (r reader) published(o Office, rows []publicationRow, id string) (models.Draft, error) {
 	i := slices.IndexFunc(rows, func(row publicationRow) bool { return row.ID == id })
-	if i < 0 || !models.Covers(o.by.Jurisdiction, rows[i].Jurisdiction) {
+	if i < 0 || !r.covers(o.by.Jurisdiction, rows[i].Jurisdiction) {
 		return models.Draft{}, models.Refuse(models.ReasonDraftUnknown)
 	}
 	body, err := r.file(rows[i].Hash)
@@ -114,7 +114,7 @@ func (o Office) Inherited() (list []models.Publication) {
 	}
 	for _, form := range o.store.FormsIn(o.place()) {
 		own := slices.ContainsFunc(o.store.Forms, func(f *forms.File) bool { return f.Form() == form })
-		if own || !models.Covers(o.by.Jurisdiction, form.Jurisdiction) {
+		if own || !o.store.covers(o.by.Jurisdiction, form.Jurisdiction) {
 			list = append(list, models.Publication{Kind: models.PublishedForm, Jurisdiction: form.Jurisdiction, Name: form.ID, Version: form.Version, InForce: true})
 		}
 	}
@@ -144,6 +144,9 @@ func (o Office) Ready(ctx context.Context, id string) error {
 	}
 	t := &txn{Store: o.store, db: o.store.read.WithContext(ctx), by: o.by.Actor(), at: o.store.Now()}
 	if err := t.secondPerson(row.DraftedBy); err != nil {
+		return err
+	}
+	if err := o.store.stands(row.Jurisdiction); err != nil {
 		return err
 	}
 	l := o.store.law.Load()

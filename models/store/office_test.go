@@ -12,7 +12,7 @@ import (
 // TestBegin: a new draft begins with what there is, under the version that comes
 // next, and what it begins with can be drafted as it stands.
 func TestBegin(t *testing.T) {
-	w := newTown(t, schema.New(t, storetest.SQLite))
+	w := newTown(t, schema.Any(t))
 	office, _ := w.officer("330110")
 	begin := func(from string) models.Draft {
 		t.Helper()
@@ -53,7 +53,7 @@ func TestBegin(t *testing.T) {
 
 // TestBeginForTheNation: the rules of all are what the nation's officers begin with.
 func TestBeginForTheNation(t *testing.T) {
-	w := newTown(t, schema.New(t, storetest.SQLite))
+	w := newTown(t, schema.Any(t))
 	must(t, w.AddJurisdiction(w.ctx, operator, models.Jurisdiction{Code: "000000", Name: words("nation"), TimeZone: "Asia/Shanghai"}))
 	office, _ := w.officer("000000")
 	d, err := office.Begin(w.ctx, "")

@@ -15,7 +15,7 @@ import (
 // person, not about what somebody typed.
 func (s *Store) Order(ctx context.Context, by models.Lead, document models.Document, o models.Order, evidence string) (models.Proposal, error) {
 	row, err := s.residentBy(ctx, document)
-	if err != nil || !models.Within(row.Jurisdiction, by.Jurisdiction) {
+	if err != nil || !s.Within(row.Jurisdiction, by.Jurisdiction) {
 		return models.Proposal{}, unknownResident(err)
 	}
 	if err := o.Check(s.Now(), s.LongestOrder(row.Jurisdiction)); err != nil {
@@ -82,7 +82,7 @@ func (s *Store) Lift(ctx context.Context, by models.Lead, id string) error {
 	return s.change(ctx, by.Actor(), func(t *txn) error {
 		var row proposalRow
 		err := t.lock(&row, "id = ? AND lever = ?", id, models.LeverOrder)
-		if errors.Is(err, models.NotFound) || err == nil && (!models.Covers(by.Jurisdiction, row.Office) || !t.vouched(row, row.ID, row.MAC)) {
+		if errors.Is(err, models.NotFound) || err == nil && (!t.covers(by.Jurisdiction, row.Office) || !t.vouched(row, row.ID, row.MAC)) {
 			return models.Refuse(models.ReasonProposalUnknown)
 		}
 		if err != nil {

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"gorm.io/gorm/clause"
-
 	"healthcode/models"
 )
 
@@ -47,56 +45,53 @@ type Message struct {
 	At       time.Time
 }
 
+// recipient is an account whose owner agreed to one more message.
+type recipient struct {
+	Account  accountRow `gorm:"embedded"`
+	Template string
+	LeftOver int
+}
+
 // post queues a message to every account whose owner agreed to one more of that
 // kind, and counts it as sent to them.
 func (t *txn) post(kind models.NoticeKind, notices []noticeRow) error {
-	templates := t.templates(kind)
-	if len(templates) == 0 {
-		return nil
-	}
 	of := map[string]string{} // notice by resident
 	for _, n := range notices {
 		of[n.ResidentID] = n.ID
 	}
-	accounts, err := t.accountsOf(slices.Collect(maps.Keys(of)))
-	if err != nil || len(accounts) == 0 {
-		return err
-	}
-	var agreed []subscriptionRow
-	err = t.db.Clauses(clause.Locking{Strength: "UPDATE"}).
-		Where("account_id IN ? AND template IN ? AND left_over <> 0", slices.Sorted(maps.Keys(accounts)), templates).Find(&agreed).Error
-	if err != nil {
+	recipients, err := t.recipients(kind, slices.Collect(maps.Keys(of)))
+	if err != nil || len(recipients) == 0 {
 		return err
 	}
 	var rows []outboxRow
 	once := map[string][]string{} // accounts that have one less now, by template
-	for _, s := range agreed {
-		a := accounts[s.AccountID]
-		if t.Messages[a.Platform][kind] != s.Template {
-			continue
-		}
-		rows = append(rows, outboxRow{ID: t.id(), NoticeID: of[a.ResidentID], AccountID: a.ID, Template: s.Template,
+	for _, to := range recipients {
+		rows = append(rows, outboxRow{ID: t.id(), NoticeID: of[to.Account.ResidentID], AccountID: to.Account.ID, Template: to.Template,
 			State: outboxWaiting, At: millis(t.at), NextAt: millis(t.at)})
-		if s.LeftOver != Endless {
-			once[s.Template] = append(once[s.Template], a.ID)
+		if to.LeftOver != Endless {
+			once[to.Template] = append(once[to.Template], to.Account.ID)
 		}
 	}
 	return t.queue(rows, once)
 }
 
-// accountsOf are the residents' accounts, by id.
-func (t *txn) accountsOf(residents []string) (map[string]accountRow, error) {
-	var rows []accountRow
-	err := t.db.Where("resident_id IN ? AND closed_at = 0", residents).Find(&rows).Error
-	byID := make(map[string]accountRow, len(rows))
-	for _, a := range rows {
-		if t.residentOf(a) != "" {
-			byID[a.ID] = a
-		}
+// recipients are whoever of the residents' accounts agreed to a message of that kind.
+func (t *txn) recipients(kind models.NoticeKind, residents []string) ([]recipient, error) {
+	templates := t.templates(kind)
+	if len(templates) == 0 {
+		return nil, nil
 	}
-	return byID, err
+	var list []recipient
+	err := t.db.Table("accounts").Select("accounts.id, accounts.platform, accounts.resident_id, accounts.mac, s.template, s.left_over").
+		Joins("JOIN subscriptions s ON s.account_id = accounts.id").
+		Where("accounts.resident_id IN ? AND accounts.closed_at = 0 AND s.template IN ? AND s.left_over <> 0", residents, templates).Find(&list).Error
+	return slices.DeleteFunc(list, func(to recipient) bool {
+		return t.Messages[to.Account.Platform][kind] != to.Template || t.residentOf(to.Account) == ""
+	}), err
 }
 
+// queue adds the rows, and takes from each of those accounts the one message that they
+// agreed to. If another transaction took it meanwhile, all begins again.
 func (t *txn) queue(rows []outboxRow, once map[string][]string) error {
 	err := t.insertMany("outbox (id, notice_id, account_id, template, state, attempts, at, next_at, ended_at)", len(rows), func(i int) []any {
 		r := rows[i]
@@ -106,10 +101,13 @@ func (t *txn) queue(rows []outboxRow, once map[string][]string) error {
 		return err
 	}
 	for template, accounts := range once {
-		err := t.db.Exec("UPDATE subscriptions SET left_over = left_over - 1 WHERE template = ? AND account_id IN ? AND left_over > 0",
-			template, accounts).Error
-		if err != nil {
-			return err
+		done := t.db.Exec("UPDATE subscriptions SET left_over = left_over - 1 WHERE template = ? AND account_id IN ? AND left_over > 0",
+			template, accounts)
+		if done.Error != nil {
+			return done.Error
+		}
+		if done.RowsAffected != int64(len(accounts)) {
+			return errRace
 		}
 	}
 	return nil

@@ -374,7 +374,7 @@ func TestNobodyToTell(t *testing.T) {
 
 // TestDeliverLoop ends with its context, and not before what it has begun.
 func TestDeliverLoop(t *testing.T) {
-	w := posting(t, schema.New(t, storetest.SQLite))
+	w := posting(t, schema.Any(t))
 	me, _ := w.reachable(true)
 	w.fall(me)
 	ctx, cancel := context.WithCancel(w.ctx)

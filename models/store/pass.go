@@ -38,6 +38,9 @@ type Presented struct {
 // while that still says what holds, otherwise a fresh one, on record before it
 // is given out.
 func (s *Store) Present(ctx context.Context, me models.Resident) (Presented, error) {
+	if err := s.elsewhere(me.Jurisdiction); err != nil {
+		return Presented{}, err
+	}
 	r := s.reader(ctx)
 	d, err := r.latest(me.ID)
 	if err != nil && !errors.Is(err, models.NotFound) {

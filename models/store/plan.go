@@ -12,7 +12,7 @@ import (
 // plan is what a proposal would do: whom it is about, and what evidence it adds.
 // Trying it out and doing it come from the same rows, so that they agree.
 type plan struct {
-	where string // the residents it is about, as a condition on the table residents
+	where string // the residents it is about, as a condition on the table residents; "" where keep sees to them
 	args  []any
 	// add gives the evidence that there would be about somebody who is among them.
 	add func(t *txn, p *person) error
@@ -26,7 +26,8 @@ func (s *Store) plan(row proposalRow, body proposalBody) (plan, error) {
 	case models.LeverOrder:
 		return orderPlan(row, *body.Order), nil
 	case models.LeverListing:
-		return listingPlan(row, *body.Listing), nil
+		came, _ := s.law.Load().changed(body.Listing.Place)
+		return listingPlan(row, *body.Listing, came), nil
 	case models.LeverExposure:
 		return exposurePlan(row, *body.Exposure), nil
 	case models.LeverOnBehalf:
@@ -35,6 +36,8 @@ func (s *Store) plan(row proposalRow, body proposalBody) (plan, error) {
 		return movePlan(row, body.Community), nil
 	case models.LeverImport:
 		return importPlan(row, body.Tests), nil
+	case models.LeverMerger:
+		return mergerPlan(row, *body.Merger), nil
 	}
 	return plan{}, fmt.Errorf("no plan for %s", row.Lever)
 }
@@ -86,6 +89,9 @@ const decidedAtOnce = 100
 func (t *txn) do(row proposalRow, p plan, people int64) error {
 	if err := p.keep(t); err != nil {
 		return err
+	}
+	if p.where == "" {
+		return nil
 	}
 	if people > decidedAtOnce {
 		_, err := t.enqueue(models.JobProposal, row.Office, row.ID)
@@ -174,7 +180,7 @@ func (f forProposal) find(ctx context.Context, reached string) (b batch, err err
 	if err != nil {
 		return b, err
 	}
-	b.reached, err = c.find("id > ? AND "+f.where, append([]any{reached}, f.args...), f.batchSize(), nil)
+	b.reached, err = c.findDecided("id > ? AND "+f.where, append([]any{reached}, f.args...), f.batchSize(), nil)
 	b.crowd, b.end, b.people = c, b.reached == "", int64(len(c.people))
 	return b, err
 }

@@ -44,6 +44,7 @@ type proposalBody struct {
 	Declaration *models.Declaration `json:"declaration,omitempty"`
 	Community   string              `json:"community,omitempty"`
 	Tests       []heldTest          `json:"tests,omitempty"`
+	Merger      *models.Merger      `json:"merger,omitempty"`
 }
 
 // propose keeps what somebody wants done for somebody else to agree to. Where its
@@ -158,6 +159,13 @@ func (r reader) proposed(row proposalRow) (models.Proposal, error) {
 	}
 	for _, held := range body.Tests {
 		p.Tests = append(p.Tests, held.test())
+	}
+	if body.Merger != nil {
+		p.Merger = *body.Merger
+		if p.Effect, err = r.triedMerger(row, r.law.Load()); err != nil && !errors.Is(err, models.Conflict) {
+			return p, err
+		}
+		p.Untried = errors.Is(err, models.Conflict) && p.Effect == models.Effect{}
 	}
 	if p.State == models.ProposalOpen {
 		return p, nil

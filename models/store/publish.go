@@ -75,6 +75,9 @@ func (t *txn) publish(o Office, draft draftRow) (publicationRow, error) {
 	if err != nil {
 		return publicationRow{}, err
 	}
+	if l.mergers.Now(draft.Jurisdiction) != draft.Jurisdiction {
+		return publicationRow{}, models.Refuse(models.ReasonMergerOver).On("jurisdiction")
+	}
 	try, err := l.try(models.PublicationKind(draft.Kind), []byte(draft.Body))
 	if err != nil {
 		return publicationRow{}, refuseFaults(err)
@@ -172,9 +175,9 @@ func (o Office) History(ctx context.Context) ([]models.Publication, error) {
 	}
 	var list []models.Publication
 	for _, row := range slices.Backward(rows) {
-		if models.Covers(o.by.Jurisdiction, row.Jurisdiction) {
+		if o.store.covers(o.by.Jurisdiction, row.Jurisdiction) {
 			p := row.publication()
-			p.InForce = latest[row.slot()] == row.ID
+			p.InForce = latest[row.slot()] == row.ID && o.store.stands(row.Jurisdiction) == nil
 			list = append(list, p)
 		}
 	}

@@ -237,7 +237,7 @@ func TestRulesTheDatabaseCannotMake(t *testing.T) {
 
 // TestManyReddened: what turns more than a hundred red is for an officer above.
 func TestManyReddened(t *testing.T) {
-	w := newTown(t, schema.New(t, storetest.SQLite))
+	w := newTown(t, schema.Any(t))
 	for range 101 {
 		me, _ := w.account("wechat")
 		must(t, w.Register(w.ctx, me, w.registration(w.document())))
@@ -263,7 +263,7 @@ func TestManyReddened(t *testing.T) {
 // TestOvertaken: a dry run says nothing any more once the rules around it are
 // others.
 func TestOvertaken(t *testing.T) {
-	w := newTown(t, schema.New(t, storetest.SQLite))
+	w := newTown(t, schema.Any(t))
 	drafter, _ := w.officer("330110")
 	colleague, _ := w.officer("330110")
 	draft, err := drafter.Draft(w.ctx, models.PublishedRules, gone("330110", 1))

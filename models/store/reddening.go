@@ -61,7 +61,7 @@ func (t *txn) redden(office string, lever models.Lever, subject string, people i
 func (t *txn) overCap(office string, people int64, by models.Staff) (total int64, over bool, err error) {
 	before, err := t.reddened(office)
 	total = before + people
-	return total, people > 0 && total > models.RedCap && !above(by.Jurisdiction, office), err
+	return total, people > 0 && total > models.RedCap && !t.above(by.Jurisdiction, office), err
 }
 
 // oneAtATime keeps others who publish or agree waiting until the end of the
@@ -73,7 +73,7 @@ func (t *txn) oneAtATime() error {
 // reddened is how many people the office turned red within the last day.
 func (t *txn) reddened(office string) (total int64, err error) {
 	var rows []reddeningRow
-	if err := t.db.Where("office = ? AND at > ?", office, millis(t.at.Add(-day))).Find(&rows).Error; err != nil {
+	if err := t.db.Where("office IN ? AND at > ?", t.offices(office), millis(t.at.Add(-day))).Find(&rows).Error; err != nil {
 		return 0, fmt.Errorf("reddenings: %w", err)
 	}
 	for _, row := range rows {
@@ -82,10 +82,4 @@ func (t *txn) reddened(office string) (total int64, err error) {
 		}
 	}
 	return total, nil
-}
-
-// above reports whether the place stands above the jurisdiction. The nation has
-// nothing above it.
-func above(place, jurisdiction string) bool {
-	return models.PlacePrefix(place) == "" || place != jurisdiction && models.Within(jurisdiction, place)
 }

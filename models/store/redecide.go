@@ -68,7 +68,7 @@ func (r redecide) find(ctx context.Context, reached string) (b batch, err error)
 	}
 	done := r.confirms.confirmation()
 	c.confirms = &done
-	b.reached, err = c.find(inOrder, []any{reached}, r.batchSize(), r.lives)
+	b.reached, err = c.findDecided(inOrder, []any{reached}, r.batchSize(), r.lives)
 	b.crowd, b.end, b.people = c, b.reached == "", int64(len(c.people))
 	return b, err
 }
@@ -93,11 +93,18 @@ type taking struct {
 	row decisionRow
 }
 
-// known reads all that a decision about everybody in the crowd takes.
-func (c *crowd) known() error {
-	if err := c.decided(); err != nil { // before the evidence: see [txn.take]
-		return err
+// findDecided is [crowd.find], and what was decided last about whoever is found: that
+// is read before the evidence, see [txn.take].
+func (c *crowd) findDecided(where string, args []any, limit int, wanted func(jurisdiction string) bool) (last string, err error) {
+	last, err = c.find(where, args, limit, wanted)
+	if err == nil && len(c.people) > 0 {
+		err = c.decided()
 	}
+	return last, err
+}
+
+// known reads what else a decision about everybody in the crowd takes.
+func (c *crowd) known() error {
 	c.at = c.Now().UTC().Truncate(time.Millisecond)
 	return c.evidence()
 }

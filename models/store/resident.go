@@ -143,7 +143,7 @@ func (s *Store) ResidentOf(ctx context.Context, account models.Account) (models.
 }
 
 func (s *Store) unsealResident(row residentRow) (models.Resident, error) {
-	r := models.Resident{ID: row.ID, Jurisdiction: row.Jurisdiction, CommunityID: row.CommunityID,
+	r := models.Resident{ID: row.ID, Jurisdiction: s.Today(row.Jurisdiction), CommunityID: row.CommunityID,
 		Verified: s.verified(row), CreatedAt: instant(row.CreatedAt)}
 	var errs [3]error
 	r.Name, errs[0] = s.unsealName("residents", "name_sealed", row.ID, row.NameSealed)
@@ -219,6 +219,9 @@ func (t *txn) closeResident(row residentRow, into string) error {
 		return err
 	}
 	if err := t.leave(row.ID, into); err != nil {
+		return err
+	}
+	if err := t.endTokens(row.ID); err != nil {
 		return err
 	}
 	err := t.db.Model(&reviewRow{}).Where("resident_id = ? AND judged_at = 0", row.ID).

@@ -108,6 +108,8 @@ func (d Desk) Judge(ctx context.Context, id string, j models.Judgement) error {
 			return t.judgeDeclaration(row, state)
 		case models.ReviewAppeal:
 			return t.judgeAppeal(row, state, j.Facts)
+		case models.ReviewArrival:
+			return nil // the words are all that follows
 		default:
 			return t.judgeCorrection(row, state)
 		}
@@ -206,7 +208,7 @@ func (t *txn) lockHolder(documentID string, holder *residentRow) error {
 }
 
 // Reviews lists what became of the resident's own registrations, declarations,
-// corrections and appeals, the latest first.
+// corrections, appeals and arrivals, the latest first.
 func (s *Store) Reviews(ctx context.Context, me models.Resident) ([]models.Review, error) {
 	r := s.reader(ctx)
 	var rows []reviewRow

@@ -170,7 +170,7 @@ func TestCorrectionPutsTheNameRight(t *testing.T) {
 }
 
 func TestChangeNeedsAnActor(t *testing.T) {
-	w := newTown(t, schema.New(t, storetest.SQLite))
+	w := newTown(t, schema.Any(t))
 	if _, err := w.AddCommunity(w.ctx, models.Actor{}, models.Community{}); err == nil || errors.Is(err, models.Invalid) {
 		t.Errorf("got %v, want an internal error", err)
 	}

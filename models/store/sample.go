@@ -67,7 +67,7 @@ func worst(samples []models.Sample) []models.Sample {
 func (t *txn) sampled(o Office, id string) (models.Resident, error) {
 	var row residentRow
 	err := found(t.db.Where("id = ?", id).Take(&row).Error)
-	if errors.Is(err, models.NotFound) || err == nil && (row.ClosedAt != 0 || !models.Covers(o.by.Jurisdiction, row.Jurisdiction)) {
+	if errors.Is(err, models.NotFound) || err == nil && (row.ClosedAt != 0 || !t.covers(o.by.Jurisdiction, row.Jurisdiction)) {
 		return models.Resident{}, nil
 	}
 	if err != nil {

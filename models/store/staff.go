@@ -121,7 +121,7 @@ func (s *Store) Staff(ctx context.Context, token string) (models.Staff, error) {
 		return models.Staff{}, fmt.Errorf("staff: %w", err)
 	}
 	out := models.Staff{ID: row.ID, Username: row.Username, Display: row.Display, Role: models.Role(row.Role),
-		Jurisdiction: row.Jurisdiction, VenueID: row.VenueID, SessionID: session.ID}
+		Jurisdiction: s.law.Load().mergers.Office(row.Jurisdiction), VenueID: row.VenueID, SessionID: session.ID}
 	if session.VenueID != "" {
 		if !s.Vault.CheckMAC(macStand, session.standBytes(), session.VenueMAC) {
 			s.alarm("sessions", session.ID)
@@ -167,6 +167,16 @@ func (s *Store) Proposer(ctx context.Context, token string) (models.Proposer, er
 		err = models.Refuse(models.ReasonForbidden)
 	}
 	return models.Proposer{Staff: staff}, err
+}
+
+// Observer is the member of staff whose session the token is, in a role that reads what
+// was counted.
+func (s *Store) Observer(ctx context.Context, token string) (models.Observer, error) {
+	staff, err := s.Staff(ctx, token)
+	if err == nil && !staff.Role.Observes() {
+		err = models.Refuse(models.ReasonForbidden)
+	}
+	return models.Observer{Staff: staff}, err
 }
 
 // Auditor is the auditor whose session the token is.

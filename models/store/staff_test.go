@@ -63,7 +63,7 @@ func TestStaffSignIn(t *testing.T) {
 }
 
 func TestInvitationExpires(t *testing.T) {
-	w := newTown(t, schema.New(t, storetest.SQLite))
+	w := newTown(t, schema.Any(t))
 	invitation, err := w.OperatorInvite(w.ctx, operator, models.Staff{Role: models.RoleGuard, Display: "guard", Jurisdiction: "330110"})
 	must(t, err)
 	w.clock.Advance(30 * time.Minute)

@@ -40,6 +40,8 @@ type Options struct {
 	JobShare float64 // of one core, that jobs may take; 0.3 when 0, and 1 is all there is
 	JobBatch int     // residents at once; 1000 when 0
 
+	Installation models.Installation // as others know this service; without a code it is connected to none
+
 	// Messages are the templates that residents are told by, by platform and kind.
 	// Whoever has no such template is told in their own list alone.
 	Messages map[string]map[models.NoticeKind]string
@@ -54,6 +56,8 @@ type Store struct {
 	law    atomic.Pointer[law]
 
 	confirmed atomic.Pointer[map[string]confirmation] // by publication
+
+	peers atomic.Pointer[peers] // the other installations
 
 	self    string     // this replica, as leases name it
 	working sync.Mutex // held by whoever works on jobs: one of us at a time
@@ -80,7 +84,7 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 	if err := s.checkSchema(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	if err := errors.Join(s.loadLaw(ctx), s.loadConfirmations(ctx)); err != nil {
+	if err := errors.Join(s.loadLaw(ctx), s.loadConfirmations(ctx), s.loadPeers(ctx)); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	s.self = s.id(s.Now())

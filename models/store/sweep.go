@@ -21,6 +21,9 @@ var retention = []struct {
 	more          string // a further condition
 }{
 	{"visits", "at", 31 * day, ""},
+	{"peer_visits", "at", 31 * day, ""},
+	{"peer_answers", "at", day, ""},
+	{"peer_keys", "at", 8 * day, ""}, // none is good for longer than seven
 	{"tickets", "expires_at", day, ""},
 	{"name_checks", "expires_at", 30 * day, ""},
 	{"links", "expires_at", day, ""},
@@ -31,6 +34,9 @@ var retention = []struct {
 	{"grants", "expires_at", 31 * day, ""},
 	{"sessions", "expires_at", 30 * day, ""},
 	{"declarations", "at", 90 * day, ""},
+	{"arrivals", "at", 90 * day, ""},
+	{"arrival_queue", "at", 90 * day, ""},
+	{"arrival_outcomes", "at", 90 * day, ""},
 	{"appeals", "at", 90 * day, answered("appeals.id")},
 	{"photos", "at", 90 * day, answered("photos.appeal_id")},
 	{"photos", "at", day, "(appeal_id = '' OR LENGTH(image_sealed) = 0) AND ? > 0"}, // which no appeal took
@@ -43,6 +49,7 @@ var retention = []struct {
 	{"alarms", "at", 3 * 365 * day, ""},
 	{"accesses", "at", 3 * 365 * day, ""},
 	{"jobs", "ended_at", 90 * day, "ended_at > 0 AND kind <> 'redecide' AND ? > 0"},
+	{"figures", "at", 400 * day, ""}, // a year, and some days to see it beside the one before
 	{"audit", "at", 3 * 365 * day, ""},
 }
 
@@ -66,7 +73,7 @@ type Swept struct {
 }
 
 // Sweep deletes what has been kept long enough, removes what closed residents
-// left, and writes down the decisions that time has brought. Each table is its
+// left, writes down the decisions that time has brought, and counts once a day. Each table is its
 // own transaction, and one that fails does not keep the others from being swept.
 func (s *Store) Sweep(ctx context.Context) (Swept, error) {
 	out := Swept{Rows: map[string]int64{}}
@@ -85,10 +92,10 @@ func (s *Store) Sweep(ctx context.Context) (Swept, error) {
 			errs = append(errs, fmt.Errorf("sweep %s: %w", r.table, err))
 		}
 	}
-	errs = append(errs, s.sweepClosed(ctx, by, &out))
+	errs = append(errs, s.sweepFeeds(ctx, by, &out), s.sweepClosed(ctx, by, &out))
 	var err error
 	out.Decided, err = s.DecideDue(ctx)
-	return out, errors.Join(append(errs, err)...)
+	return out, errors.Join(append(errs, err, s.Count(ctx))...)
 }
 
 func (t *txn) swept(out *Swept, table string, done *gorm.DB) error {
@@ -130,10 +137,17 @@ func (s *Store) sweepClosed(ctx context.Context, by models.Actor, out *Swept) er
 			return err
 		}
 		for _, table := range []string{"declarations", "stays", "facts", "withdrawals", "decisions", "moves", "consents",
-			"corrections", "appeals", "photos", "grants", "visits", "accesses", "notices", "proposals"} {
+			"corrections", "appeals", "photos", "grants", "visits", "accesses", "notices", "proposals", "feed_tokens", "arrivals"} {
 			if err := t.swept(out, table, t.db.Table(table).Where("resident_id IN ?", ids).Delete(nil)); err != nil {
 				return err
 			}
+		}
+		turns := t.db.Table("arrival_queue").Select("id").Where("resident_id IN ?", ids)
+		if err := t.swept(out, "arrival_outcomes", t.db.Table("arrival_outcomes").Where("entry_id IN (?)", turns).Delete(nil)); err != nil {
+			return err
+		}
+		if err := t.swept(out, "arrival_queue", t.db.Table("arrival_queue").Where("resident_id IN ?", ids).Delete(nil)); err != nil {
+			return err
 		}
 		reviews := t.db.Table("reviews").Select("id").Where("resident_id IN ?", ids)
 		if err := t.swept(out, "judgements", t.db.Table("judgements").Where("review_id IN (?)", reviews).Delete(nil)); err != nil {

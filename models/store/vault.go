@@ -20,6 +20,8 @@ type Vault interface {
 	PassSigner() (keyID byte, key *ecdsa.PrivateKey, chainKey []byte)
 	PassPublic() map[byte]*ecdsa.PublicKey
 	PassChainKeys() map[byte][]byte
+	PeerSigner() *ecdsa.PrivateKey
+	PeerPublic() []*ecdsa.PublicKey
 }
 
 func (s *Store) unsealName(table, column, row string, sealed []byte) (models.Name, error) {

@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"healthcode/models"
 )
@@ -44,8 +46,8 @@ func (r communityRow) bytes() []byte {
 	return fmt.Appendf(nil, "%s %s %q %q", r.ID, r.Jurisdiction, r.NameZH, r.NameEN)
 }
 
-func (r communityRow) community() models.Community {
-	return models.Community{ID: r.ID, Jurisdiction: r.Jurisdiction, Name: text(r.NameZH, r.NameEN), Phone: r.Phone}
+func (s *Store) communityOf(r communityRow) models.Community {
+	return models.Community{ID: r.ID, Jurisdiction: s.Today(r.Jurisdiction), Name: text(r.NameZH, r.NameEN), Phone: r.Phone}
 }
 
 type venueRow struct {
@@ -54,14 +56,15 @@ type venueRow struct {
 	CommunityID  string
 	NameZH       string `gorm:"column:name_zh"`
 	NameEN       string `gorm:"column:name_en"`
+	Kind         string
 	Poster       string
 	CreatedAt    int64 `gorm:"autoCreateTime:false"`
 }
 
 func (venueRow) TableName() string { return "venues" }
 
-func (r venueRow) venue() models.Venue {
-	return models.Venue{ID: r.ID, Jurisdiction: r.Jurisdiction, CommunityID: r.CommunityID,
+func (s *Store) venueOf(r venueRow) models.Venue {
+	return models.Venue{ID: r.ID, Jurisdiction: s.Today(r.Jurisdiction), CommunityID: r.CommunityID, Kind: models.VenueKind(r.Kind),
 		Name: text(r.NameZH, r.NameEN), Poster: r.Poster}
 }
 
@@ -101,12 +104,15 @@ func (s *Store) AddCommunity(ctx context.Context, by models.Actor, c models.Comm
 	return id, err
 }
 
-// AddVenue adds a venue with a new poster and gives it back.
+// AddVenue adds a venue with a new poster and gives it back. One of no kind is a door.
 func (s *Store) AddVenue(ctx context.Context, by models.Actor, v models.Venue) (models.Venue, error) {
+	if v.Kind = cmp.Or(v.Kind, models.VenueDoor); !v.Kind.Valid() {
+		return v, models.Refuse(models.ReasonVenueKind).On("kind")
+	}
 	err := s.change(ctx, by, func(t *txn) error {
 		v.ID, v.Poster = t.id(), t.id()
 		row := venueRow{ID: v.ID, Jurisdiction: v.Jurisdiction, CommunityID: v.CommunityID,
-			NameZH: v.Name[models.Chinese], NameEN: v.Name[models.English], Poster: v.Poster, CreatedAt: millis(t.at)}
+			NameZH: v.Name[models.Chinese], NameEN: v.Name[models.English], Kind: string(v.Kind), Poster: v.Poster, CreatedAt: millis(t.at)}
 		if err := t.insert(&row); err != nil {
 			return err
 		}
@@ -124,6 +130,9 @@ func (s *Store) Jurisdictions(ctx context.Context) ([]models.Jurisdiction, error
 	list := make([]models.Jurisdiction, len(rows))
 	for i, row := range rows {
 		list[i] = row.jurisdiction()
+		if now := s.Today(row.Code); now != row.Code {
+			list[i].Into = now
+		}
 	}
 	return list, nil
 }
@@ -137,9 +146,10 @@ func (s *Store) Communities(ctx context.Context) ([]models.Community, error) {
 	list := make([]models.Community, 0, len(rows))
 	for _, row := range rows {
 		if s.vouched(row, row.ID, row.MAC) {
-			list = append(list, row.community())
+			list = append(list, s.communityOf(row))
 		}
 	}
+	slices.SortStableFunc(list, func(a, b models.Community) int { return cmp.Compare(a.Jurisdiction, b.Jurisdiction) })
 	return list, nil
 }
 
@@ -154,7 +164,7 @@ func (r reader) community(id string) (models.Community, error) {
 	if errors.Is(err, models.NotFound) || err == nil && !r.vouched(row, row.ID, row.MAC) {
 		return models.Community{}, models.Refuse(models.ReasonCommunityUnknown).On("community")
 	}
-	return row.community(), err
+	return r.communityOf(row), err
 }
 
 func (t *txn) community(id string) (models.Community, error) { return t.reader().community(id) }
@@ -167,11 +177,11 @@ func (s *Store) Venue(ctx context.Context, id string) (models.Venue, error) {
 // VenueWithin is the venue of that id in a jurisdiction or below it. The problem
 // is venue.unknown for any other: whether it exists is nobody's business there.
 func (s *Store) VenueWithin(ctx context.Context, jurisdiction, id string) (models.Venue, error) {
-	v, err := s.Venue(ctx, id)
-	if err == nil && !models.Within(v.Jurisdiction, jurisdiction) {
+	row, err := s.reader(ctx).venueRow("id = ?", id)
+	if err == nil && !s.Within(row.Jurisdiction, jurisdiction) {
 		return models.Venue{}, models.Refuse(models.ReasonVenueUnknown)
 	}
-	return v, err
+	return s.venueOf(row), err
 }
 
 // VenueOf is the venue whose poster carries that code.
@@ -180,35 +190,57 @@ func (s *Store) VenueOf(ctx context.Context, poster string) (models.Venue, error
 }
 
 func (r reader) venue(where, value string) (models.Venue, error) {
-	var row venueRow
-	err := found(r.db.Where(where, value).Take(&row).Error)
-	if errors.Is(err, models.NotFound) {
-		return models.Venue{}, models.Refuse(models.ReasonVenueUnknown)
+	row, err := r.venueRow(where, value)
+	if err != nil {
+		return models.Venue{}, err
 	}
-	return row.venue(), err
+	return r.venueOf(row), nil
+}
+
+func (r reader) venueRow(where, value string) (row venueRow, err error) {
+	err = found(r.db.Where(where, value).Take(&row).Error)
+	if errors.Is(err, models.NotFound) {
+		err = models.Refuse(models.ReasonVenueUnknown)
+	}
+	return row, err
 }
 
 // Venues lists the venues of a jurisdiction and of those below it, by id.
 func (s *Store) Venues(ctx context.Context, jurisdiction string) ([]models.Venue, error) {
 	var rows []venueRow
-	err := s.read.WithContext(ctx).Where("jurisdiction LIKE ?", models.PlacePrefix(jurisdiction)+"%").Order("id").Find(&rows).Error
+	where, args := s.inside("jurisdiction", jurisdiction)
+	err := s.read.WithContext(ctx).Where(where, args...).Order("id").Find(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("venues: %w", err)
 	}
 	list := make([]models.Venue, len(rows))
 	for i, row := range rows {
-		list[i] = row.venue()
+		list[i] = s.venueOf(row)
 	}
 	return list, nil
 }
 
-// knownPlace refuses a place that is not in the tree.
+// Gateways lists the venues through which people arrive, by jurisdiction and id.
+func (s *Store) Gateways(ctx context.Context) ([]models.Venue, error) {
+	var rows []venueRow
+	err := s.read.WithContext(ctx).Where("kind <> ?", string(models.VenueDoor)).Order("jurisdiction, id").Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("gateways: %w", err)
+	}
+	list := make([]models.Venue, len(rows))
+	for i, row := range rows {
+		list[i] = s.venueOf(row)
+	}
+	return list, nil
+}
+
+// knownPlace refuses a place that is not in the tree, or became part of another.
 func (t *txn) knownPlace(code string) error {
 	var n int64
 	if err := t.db.Model(&jurisdictionRow{}).Where("code = ?", code).Count(&n).Error; err != nil {
 		return err
 	}
-	if n == 0 {
+	if n == 0 || t.stands(code) != nil {
 		return models.Refuse(models.ReasonPlaceUnknown).On("place")
 	}
 	return nil

@@ -48,6 +48,12 @@ type Seen struct {
 	Advice   models.Advice
 	Phone    string // whom to call
 	At       time.Time
+
+	Recognised *Recognised // what a code of elsewhere comes to here; nil for one of here
+
+	Card    *models.Card    // at a gateway; nil elsewhere, and when nobody is known
+	Arrival *models.Arrival // that they are on; nil if they declared none
+	Turn    *models.Turn    // in the queue; nil if they need no check
 }
 
 // visitID refuses an id that is not a ULID of about now. Visits are kept in the
@@ -150,7 +156,11 @@ func (s *Store) Scan(ctx context.Context, at models.Gate, id, text string) (Seen
 		}
 		row := visitRow{ID: id, At: millis(opened.ShownAt), VenueID: at.Venue.ID, ResidentID: holder,
 			Grade: string(models.GradeScanned), Handle: opened.Handle[:], StaffID: at.ID}
-		return t.recordAgreed(row)
+		fresh, err := t.recordAgreed(row)
+		if err != nil {
+			return err
+		}
+		return t.atGateway(at, holder, fresh, &out)
 	})
 	return out, err
 }
@@ -176,21 +186,21 @@ func (s *Store) openPass(ctx context.Context, id string, shown pass.Pass) (pass.
 }
 
 // recordAgreed records the visit of a known resident. Whoever does not consent
-// to visits being kept is let in all the same: the row then names nobody.
-func (t *txn) recordAgreed(row visitRow) error {
+// to visits being kept is let in all the same: the row then names nobody. It says
+// whether the visit is new.
+func (t *txn) recordAgreed(row visitRow) (fresh bool, err error) {
 	agreed, err := t.reader().consents(row.ResidentID, models.PurposeVisits)
 	if err != nil {
-		return err
+		return false, err
 	}
 	holder := row.ResidentID
 	if !agreed {
 		row.ResidentID, row.Handle = "", nil
 	}
-	fresh, err := t.record(row)
-	if err != nil || !fresh {
-		return err
+	if fresh, err = t.record(row); err != nil || !fresh {
+		return fresh, err
 	}
-	return t.access(holder, models.AccessGate)
+	return true, t.access(holder, models.AccessGate)
 }
 
 // holder is whose the grant is. A phone that was signed out holds passes that
@@ -232,7 +242,7 @@ func (r reader) seen(residentID string, venue models.Venue, at time.Time) (Seen,
 		return Seen{}, err
 	}
 	out.Phone, out.Advice = home.Phone, models.Advise(out.Standing)
-	return out, nil
+	return out, r.recognise(row, &out)
 }
 
 // Entry is a person without a phone, as a guard enters them by hand.
@@ -262,7 +272,11 @@ func (s *Store) Enter(ctx context.Context, at models.Gate, e Entry) (Seen, error
 			if out, err = t.reader().seen(holder, at.Venue, t.at); err != nil {
 				return err
 			}
-			return t.recordAgreed(row)
+			fresh, err := t.recordAgreed(row)
+			if err != nil {
+				return err
+			}
+			return t.atGateway(at, holder, fresh, &out)
 		}
 		out = Seen{Venue: at.Venue, At: t.at, Advice: models.AdvicePaper}
 		out.Standing.Colour = models.Grey

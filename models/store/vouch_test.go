@@ -64,7 +64,7 @@ func TestEntriesTheDatabaseCannotMake(t *testing.T) {
 
 // TestCommunitiesCannotBeTaken: a worker looks after those that they were given.
 func TestCommunitiesCannotBeTaken(t *testing.T) {
-	w := newTown(t, schema.New(t, storetest.SQLite))
+	w := newTown(t, schema.Any(t))
 	token := w.hire(models.Staff{Role: models.RoleWorker, Communities: []string{w.near}})
 	by, err := w.Worker(w.ctx, token)
 	must(t, err)

@@ -24,10 +24,10 @@ type batch struct {
 type task interface {
 	// total is how many residents there are to deal with.
 	total(ctx context.Context) (int64, error)
-	// find finds those who come next. It may be asked for the next batch before this
-	// one is decided and written.
+	// find finds those who come next, and what was decided about them last. It may be
+	// asked for the next batch before this one is decided and written.
 	find(ctx context.Context, reached string) (batch, error)
-	// read reads all about them, and decide decides about them, for batches where
+	// read reads all else about them, and decide decides about them, for batches where
 	// there is anybody. None of the three changes anything.
 	read(b *batch) error
 	decide(b *batch) error

@@ -124,7 +124,7 @@ var july = noon.AddDate(0, 0, 14)
 func TestZhengzhou(t *testing.T) {
 	for name, test := range map[string]func(*testing.T, *depositors, models.Auditor){
 		"order": zhengzhouOrder, "listing": zhengzhouListing, "exposure": zhengzhouExposure, "import": zhengzhouImport,
-		"on-behalf": zhengzhouOnBehalf, "rule": zhengzhouRule, "form": zhengzhouForm, "move": zhengzhouMove, "poster photo": zhengzhouPoster,
+		"on-behalf": zhengzhouOnBehalf, "rule": zhengzhouRule, "form": zhengzhouForm, "move": zhengzhouMove, "merger": zhengzhouMerger, "poster photo": zhengzhouPoster,
 		"SQL insert": zhengzhouSQL("INSERT"), "SQL update": zhengzhouSQL("UPDATE"),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -447,7 +447,7 @@ func zhengzhouSQL(verb string) func(*testing.T, *depositors, models.Auditor) {
 // TestZhengzhouTogether: two leads, two epidemiologists and a laboratory of one office
 // do whatever they can to a hundred and twenty people.
 func TestZhengzhouTogether(t *testing.T) {
-	w := newTown(t, schema.New(t, storetest.SQLite))
+	w := newTown(t, schema.Any(t))
 	c := w.depositors(models.RedCap + 20)
 	watch := w.auditor("330100")
 	var tests []models.Test

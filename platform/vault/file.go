@@ -189,7 +189,7 @@ func (v *Vault) change(edit func(*ring) error) error {
 	v.changing.Lock()
 	defer v.changing.Unlock()
 	r := v.keys.Load().ring
-	r.Pass = append([]passKey(nil), r.Pass...)
+	r.Pass, r.Peer = append([]passKey(nil), r.Pass...), append([]passKey(nil), r.Peer...)
 	if err := edit(&r); err != nil {
 		return err
 	}

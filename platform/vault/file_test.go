@@ -183,7 +183,7 @@ func TestReloadWhileInUse(t *testing.T) {
 			}
 		})
 	}
-	for _, what := range []string{ForSeals, ForTags, ForMACs, ForPasses} {
+	for _, what := range []string{ForSeals, ForTags, ForMACs, ForPasses, ForPeers} {
 		all.Go(func() {
 			id, err := operator.Add(what)
 			if err != nil {
@@ -205,8 +205,8 @@ func TestReloadWhileInUse(t *testing.T) {
 		}
 	})
 	all.Wait()
-	if got := len(must[[]Key](t)(must[*Vault](t)(Load(path, key)).Keys())); got != 8 {
-		t.Errorf("%d keys, want 8: a change was lost", got)
+	if got := len(must[[]Key](t)(must[*Vault](t)(Load(path, key)).Keys())); got != 10 {
+		t.Errorf("%d keys, want 10: a change was lost", got)
 	}
 }
 

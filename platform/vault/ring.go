@@ -22,6 +22,7 @@ const (
 	ForTags   = "tag"
 	ForMACs   = "mac"
 	ForPasses = "pass"
+	ForPeers  = "peer"
 )
 
 // ring is what the key ring's file holds, in clear. Seal, Tag and MAC are Tink
@@ -32,6 +33,8 @@ type ring struct {
 	MAC         []byte    `json:"mac"`
 	Pass        []passKey `json:"pass"`
 	PassPrimary byte      `json:"pass_primary"`
+	Peer        []passKey `json:"peer,omitempty"` // without a chain; rings of before there were any have none
+	PeerPrimary byte      `json:"peer_primary,omitempty"`
 }
 
 // passKey signs grants. Its id of one byte is written into every grant.
@@ -45,7 +48,7 @@ func (p passKey) private() (*ecdsa.PrivateKey, error) {
 	key, err := x509.ParsePKCS8PrivateKey(p.Key)
 	signer, ok := key.(*ecdsa.PrivateKey)
 	if err != nil || !ok {
-		return nil, errors.New("vault: a pass key of the ring cannot be read")
+		return nil, errors.New("vault: a key of the ring that signs cannot be read")
 	}
 	return signer, nil
 }
@@ -73,11 +76,28 @@ func newRing() (ring, error) {
 			return r, err
 		}
 	}
-	id, err := r.add(ForPasses)
-	if err != nil {
-		return r, err
+	for _, what := range []string{ForPasses, ForPeers} {
+		id, err := r.add(what)
+		if err != nil {
+			return r, err
+		}
+		if err := r.promote(what, id); err != nil {
+			return r, err
+		}
 	}
-	return r, r.promote(ForPasses, id)
+	return r, nil
+}
+
+// signers are the keys of that kind that sign, and the one that does now; nil for a
+// kind that does not sign.
+func (r *ring) signers(what string) (list *[]passKey, primary *byte) {
+	switch what {
+	case ForPasses:
+		return &r.Pass, &r.PassPrimary
+	case ForPeers:
+		return &r.Peer, &r.PeerPrimary
+	}
+	return nil, nil
 }
 
 // set is the keyset of that kind.
@@ -87,8 +107,8 @@ func (r *ring) set(what string) *[]byte {
 
 // add makes a key that can read, and does not write yet.
 func (r *ring) add(what string) (uint32, error) {
-	if what == ForPasses {
-		return r.addPass()
+	if list, _ := r.signers(what); list != nil {
+		return addSigner(list, what == ForPasses)
 	}
 	template, known := templates[what]
 	if !known {
@@ -105,32 +125,35 @@ func (r *ring) add(what string) (uint32, error) {
 	return id, err
 }
 
-func (r *ring) addPass() (uint32, error) {
+func addSigner(list *[]passKey, chained bool) (uint32, error) {
 	key, chain, err := newSigner()
 	if err != nil {
 		return 0, err
+	}
+	if !chained {
+		chain = nil
 	}
 	der, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
 		return 0, err
 	}
 	id := byte(1)
-	for slices.ContainsFunc(r.Pass, func(p passKey) bool { return p.ID == id }) {
+	for slices.ContainsFunc(*list, func(p passKey) bool { return p.ID == id }) {
 		if id++; id == 0 {
-			return 0, errors.New("vault: all 255 pass key ids are used; retire some")
+			return 0, errors.New("vault: all 255 key ids are used; retire some")
 		}
 	}
-	r.Pass = append(r.Pass, passKey{ID: id, Key: der, Chain: chain})
+	*list = append(*list, passKey{ID: id, Key: der, Chain: chain})
 	return uint32(id), nil
 }
 
 // promote makes the key the one that writes.
 func (r *ring) promote(what string, id uint32) error {
-	if what == ForPasses {
-		if !slices.ContainsFunc(r.Pass, func(p passKey) bool { return uint32(p.ID) == id }) {
-			return fmt.Errorf("vault: no pass key %d", id)
+	if list, primary := r.signers(what); list != nil {
+		if !slices.ContainsFunc(*list, func(p passKey) bool { return uint32(p.ID) == id }) {
+			return fmt.Errorf("vault: no %s key %d", what, id)
 		}
-		r.PassPrimary = byte(id)
+		*primary = byte(id)
 		return nil
 	}
 	return r.edit(what, func(m *keyset.Manager) error { return m.SetPrimary(id) })
@@ -138,14 +161,14 @@ func (r *ring) promote(what string, id uint32) error {
 
 // retire takes the key away for good: what was written with it cannot be read.
 func (r *ring) retire(what string, id uint32) error {
-	if what == ForPasses {
-		if uint32(r.PassPrimary) == id {
+	if list, primary := r.signers(what); list != nil {
+		if uint32(*primary) == id {
 			return errors.New("vault: the primary key cannot be retired; promote another first")
 		}
-		left := len(r.Pass)
-		r.Pass = slices.DeleteFunc(r.Pass, func(p passKey) bool { return uint32(p.ID) == id })
-		if len(r.Pass) == left {
-			return fmt.Errorf("vault: no pass key %d", id)
+		left := len(*list)
+		*list = slices.DeleteFunc(*list, func(p passKey) bool { return uint32(p.ID) == id })
+		if len(*list) == left {
+			return fmt.Errorf("vault: no %s key %d", what, id)
 		}
 		return nil
 	}
@@ -205,8 +228,11 @@ func (v *Vault) Keys() ([]Key, error) {
 			list = append(list, Key{what, entry.KeyID(), entry.IsPrimary()})
 		}
 	}
-	for _, p := range r.Pass {
-		list = append(list, Key{ForPasses, uint32(p.ID), p.ID == r.PassPrimary})
+	for _, what := range []string{ForPasses, ForPeers} {
+		signers, primary := r.signers(what)
+		for _, p := range *signers {
+			list = append(list, Key{what, uint32(p.ID), p.ID == *primary})
+		}
 	}
 	return list, nil
 }

@@ -1,8 +1,9 @@
 // Package vault keeps the keys: it seals what is personal, makes the blind tags
-// that it is found by, vouches for evidence, and holds the keys that grants are
-// signed with. The database never sees any of them.
+// that it is found by, vouches for evidence, and holds the keys that grants and
+// what other installations are told are signed with. The database never sees any
+// of them.
 //
-// There are four kinds of key, each a ring of its own: the newest writes, all
+// There are five kinds of key, each a ring of its own: the newest writes, all
 // that are not retired read. Keys rotate in two steps, because several replicas
 // share a ring: one adds a key, every replica reloads and can then read what it
 // writes, and only then is the key promoted to write with.
@@ -48,6 +49,7 @@ type keys struct {
 	tag  *prf.Set
 	mac  *macs
 	sign map[byte]*ecdsa.PrivateKey
+	peer map[byte]*ecdsa.PrivateKey
 }
 
 // Ephemeral is a vault whose keys are gone with the process: for tests.
@@ -62,7 +64,7 @@ func Ephemeral() (*Vault, error) {
 
 // use makes the ring the one in force.
 func (v *Vault) use(r ring) error {
-	k := &keys{ring: r, sign: map[byte]*ecdsa.PrivateKey{}}
+	k := &keys{ring: r, sign: map[byte]*ecdsa.PrivateKey{}, peer: map[byte]*ecdsa.PrivateKey{}}
 	var errs [3]error
 	k.seal, errs[0] = primitive(r.Seal, aead.New)
 	k.tag, errs[1] = primitive(r.Tag, prf.NewPRFSet)
@@ -76,6 +78,13 @@ func (v *Vault) use(r ring) error {
 			return err
 		}
 		k.sign[p.ID] = key
+	}
+	for _, p := range r.Peer {
+		key, err := p.private()
+		if err != nil {
+			return err
+		}
+		k.peer[p.ID] = key
 	}
 	if k.sign[r.PassPrimary] == nil {
 		return errors.New("vault: the ring has no primary pass key")
@@ -207,6 +216,23 @@ func (v *Vault) PassChainKeys() map[byte][]byte {
 		chains[p.ID] = p.Chain
 	}
 	return chains
+}
+
+// PeerSigner is the key that this installation signs with what it tells others; nil
+// in a ring that has none.
+func (v *Vault) PeerSigner() *ecdsa.PrivateKey {
+	k := v.keys.Load()
+	return k.peer[k.ring.PeerPrimary]
+}
+
+// PeerPublic are the keys that it signs with, or will.
+func (v *Vault) PeerPublic() []*ecdsa.PublicKey {
+	k := v.keys.Load()
+	var public []*ecdsa.PublicKey
+	for _, p := range k.ring.Peer {
+		public = append(public, &k.peer[p.ID].PublicKey)
+	}
+	return public
 }
 
 func newSigner() (*ecdsa.PrivateKey, []byte, error) {

@@ -176,7 +176,7 @@ func TestRotation(t *testing.T) {
 	oldVersion, oldTag, _ := v.TagWrite("p", []byte("x"))
 	oldMAC := must[[]byte](t)(v.MAC("l", []byte("d")))
 	oldSigner, _, oldChain := v.PassSigner()
-	for _, what := range []string{ForSeals, ForTags, ForMACs, ForPasses} {
+	for _, what := range []string{ForSeals, ForTags, ForMACs, ForPasses, ForPeers} {
 		before := primary(t, v, what)
 		id := must[uint32](t)(v.Add(what))
 		if primary(t, v, what) != before || id == before {
@@ -205,6 +205,9 @@ func TestRotation(t *testing.T) {
 		!bytes.Equal(v.PassChainKeys()[oldSigner], oldChain) {
 		t.Error("the pass keys did not rotate")
 	}
+	if public := v.PeerPublic(); len(public) != 2 || !public[1].Equal(&v.PeerSigner().PublicKey) {
+		t.Error("the key that other installations know did not rotate")
+	}
 }
 
 func TestRetire(t *testing.T) {
@@ -213,7 +216,7 @@ func TestRetire(t *testing.T) {
 	sealed := must[[]byte](t)(v.Seal("t", "c", "r", []byte("x")))
 	mac := must[[]byte](t)(v.MAC("l", []byte("d")))
 	signer, _, _ := v.PassSigner()
-	for _, what := range []string{ForSeals, ForTags, ForMACs, ForPasses} {
+	for _, what := range []string{ForSeals, ForTags, ForMACs, ForPasses, ForPeers} {
 		old := primary(t, v, what)
 		if v.Retire(what, old) == nil {
 			t.Errorf("%s: the primary key was retired", what)
@@ -287,5 +290,21 @@ func BenchmarkMAC(b *testing.B) {
 	data := make([]byte, 200)
 	for b.Loop() {
 		_, _ = v.MAC("fact", data)
+	}
+}
+
+// TestRingOfBeforeThereWerePeers: it opens, signs nothing to others, and can be given
+// a key.
+func TestRingOfBeforeThereWerePeers(t *testing.T) {
+	t.Parallel()
+	v := ephemeral(t)
+	old := v.keys.Load().ring
+	old.Peer, old.PeerPrimary = nil, 0
+	if err := v.use(old); err != nil || v.PeerSigner() != nil || len(v.PeerPublic()) != 0 {
+		t.Fatalf("an older ring: %v", err)
+	}
+	id := must[uint32](t)(v.Add(ForPeers))
+	if err := v.Promote(ForPeers, id); err != nil || v.PeerSigner() == nil {
+		t.Errorf("no key after it was added: %v", err)
 	}
 }

@@ -109,6 +109,9 @@ func shellJourney(t *testing.T, app app) {
 	p.inWeb("接种记录", func(web *phone) {
 		web.await(`location.pathname === "/vaccinations" && document.querySelectorAll(".dose").length === 3`)
 	})
+	p.inWeb("行程卡", func(web *phone) {
+		web.await(`location.pathname === "/travel" && document.querySelector("#qr").width > 300`)
+	})
 	p.scans(app)
 	p.subscribes(app)
 	p.outlives()

@@ -89,7 +89,7 @@ func newTown(t *testing.T, folders map[string]string) *town {
 	town.ago.Store(int64(time.Hour)) // so that the staff's first codes are not used up
 	keys := must[*vault.Vault](t)(vault.Ephemeral())
 	log := slog.New(slog.DiscardHandler)
-	town.store = must[*store.Store](t)(store.Open(t.Context(), store.Options{DSN: schema.New(t, storetest.SQLite).DSN, Vault: keys,
+	town.store = must[*store.Store](t)(store.Open(t.Context(), store.Options{DSN: schema.Any(t).DSN, Vault: keys,
 		Rules: rules.Default(), Forms: append(forms.Default(), must[*forms.File](t)(forms.Parse([]byte(arrivalForm)))), Now: town.now, Log: log}))
 	t.Cleanup(func() { _ = town.store.Close() })
 	town.Server = httptest.NewUnstartedServer(town.network(folders))

@@ -68,7 +68,7 @@
       verdict = button ? button.value : '';
       if (!verdict) return null;
       const said = words.value.trim();
-      if (verdict !== 'approve' && !said) {
+      if ((verdict !== 'approve' || judgement.dataset.matter === 'arrival') && !said) {
         staff.explain(judgement, { field: 'words', text: text('words.required') });
         return null;
       }

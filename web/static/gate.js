@@ -93,6 +93,7 @@
 
   // show puts an answer on the screen, where it stays until the next.
   //   card: {tone, advice, huge, say, colour, word, name, document, until, phone}
+  // At a gateway it has travel, arrival and turn besides.
   function show(card) {
     const result = at('result');
     result.dataset.advice = card.advice;
@@ -105,6 +106,8 @@
     fill('document', card.document);
     fill('until', card.until && when.format(new Date(card.until)));
     at('shape').setAttribute('href', card.colour ? '#shape-' + card.colour : '#shape-none');
+    travelled(card.travel);
+    arrives(card.arrival);
     at('compare').hidden = !card.name;
     const call = at('call');
     call.hidden = !card.phone;
@@ -123,12 +126,37 @@
     signal(card.tone);
   }
 
+  // travelled shows the travel card: its colour and the cities, those first that are
+  // marked.
+  function travelled(travel) {
+    fill('card-word', travel && travel.word);
+    at('card-shape').setAttribute('href', travel ? '#shape-' + travel.colour : '#shape-none');
+    const cities = travel ? travel.cities.slice().sort((a, b) => Number(b.starred) - Number(a.starred)) : [];
+    at('cities').hidden = !cities.length;
+    at('cities').replaceChildren(...cities.map((city) => {
+      const item = document.createElement('li');
+      item.textContent = city.name + (city.starred ? '*' : '');
+      if (city.starred) item.className = 'starred';
+      return item;
+    }));
+  }
+
+  // arrives says from where to where, with how many and in which car.
+  function arrives(arrival) {
+    const way = (a) => [a.from, a.destination].filter(Boolean).join(' → ') + (a.party > 1 ? text('party', { n: a.party }) : '');
+    const said = arrival && (arrival.declared ? way(arrival) : text('arrival.none'));
+    at('plate').textContent = (arrival && arrival.plate) || '';
+    fill('way', said);
+  }
+
   function answered(body, ask) {
     const pass = body.advice === 'pass';
+    const waits = body.turn && !body.turn.outcome;
     show(Object.assign({}, body, {
-      tone: pass ? 'ok' : 'attention', huge: text('advice.' + body.advice), ask,
-      phone: pass ? '' : body.phone, word: body.name ? body.word : '',
-      colour: body.name ? body.colour : '',
+      tone: pass ? 'ok' : 'attention', ask: ask && !body.recognised, travel: body.card,
+      huge: waits ? text('number', { n: body.turn.number }) + ' ' + text('advice.' + body.advice) : text('advice.' + body.advice),
+      phone: pass ? '' : body.phone, word: body.name || body.recognised ? body.word : '',
+      colour: body.name || body.recognised ? body.colour : '',
     }));
   }
 
@@ -198,7 +226,7 @@
 
   function view(name, focus) {
     page.dataset.view = name;
-    ['choose', 'scan', 'hand'].forEach((id) => { at(id).hidden = id !== name; });
+    ['choose', 'scan', 'hand', 'queue'].forEach((id) => { at(id).hidden = id !== name; });
     if (name === 'scan') open();
     else close();
     if (focus) focus.focus();
@@ -212,6 +240,10 @@
     return { venue: choose.elements.venue.value };
   }, (body) => {
     at('venue-name').textContent = body.name;
+    const gateway = body.kind !== 'door';
+    at('to-queue').hidden = !gateway;
+    at('to-queue').parentElement.toggleAttribute('data-three', gateway);
+    document.querySelectorAll('[data-at-gateway]').forEach((one) => { one.hidden = !gateway; });
     view('scan', at('venue-name'));
   });
 
@@ -325,6 +357,7 @@
   });
 
   number.inputMode = 'none'; // the keys on the page are larger than the phone's
+  window.HealthGate.view = view;
   showMuted();
   showCounts();
   if (page.dataset.view === 'scan') view('scan');

@@ -30,6 +30,7 @@
   function collect(form) {
     const out = {};
     new FormData(form).forEach((value, name) => { out[name] = value.trim(); });
+    form.querySelectorAll('input[type="checkbox"]').forEach((box) => { out[box.name] = box.checked; });
     if (!('document' in out)) return out;
     out.document = { type: out.type, number: out.document.toUpperCase().replace(/\s/g, '') };
     delete out.type;

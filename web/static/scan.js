@@ -58,7 +58,12 @@
   // open goes to the door of one of our posters. Anything else is refused in words.
   function open(text) {
     if (text.indexOf(location.origin + '/door#') === 0) location.assign(text);
-    else if (text) say(text.indexOf(location.origin + '/p#') === 0 ? app.texts.scan_pass : app.texts.scan_other);
+    else if (text) say(own(text) ? app.texts.scan_pass : app.texts.scan_other);
+  }
+
+  // own reports whether it is somebody's code or card.
+  function own(text) {
+    return ['/p#', '/t#'].some(function (path) { return text.indexOf(location.origin + path) === 0; });
   }
 
   function say(words) {

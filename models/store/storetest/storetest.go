@@ -7,12 +7,15 @@
 // that may create databases and accounts) or, if that is not set, a private
 // mariadbd that is started once for each test binary. Where there is neither,
 // the MySQL half of a test is skipped, and failed if CI=true or
-// TEST_REQUIRE_MYSQL=1. With -short it is skipped everywhere.
+// TEST_REQUIRE_MYSQL=1. With -short it is skipped everywhere. TEST_DIALECT names
+// the one dialect that is tested, where the other is tested apart.
 package storetest
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -55,11 +58,20 @@ type DB struct {
 func (s *Schema) Each(t *testing.T, test func(t *testing.T, db DB)) {
 	t.Helper()
 	for _, dialect := range Dialects {
+		if only := os.Getenv("TEST_DIALECT"); only != "" && only != dialect {
+			continue
+		}
 		t.Run(dialect, func(t *testing.T) {
 			t.Parallel()
 			test(t, s.New(t, dialect))
 		})
 	}
+}
+
+// Any makes a fresh database for a test that is the same on every dialect.
+func (s *Schema) Any(t testing.TB) DB {
+	t.Helper()
+	return s.New(t, cmp.Or(os.Getenv("TEST_DIALECT"), SQLite))
 }
 
 // New makes a fresh database of one dialect and drops it when the test ends. It

@@ -1,0 +1,214 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"healthcode/models"
+	"healthcode/models/pass"
+	"healthcode/models/store"
+)
+
+// province is another installation: a process of its own, with both apps played for it.
+type province struct {
+	*world
+	code, name string
+}
+
+// home is the story's own installation.
+func (p *provinces) home() *province { return &province{p.world, "330000", "浙江"} }
+
+// found stands an installation up, with a guard at a motorway exit and three residents:
+// a driver and one who will cough, both well, and one who has declared nothing.
+func (p *provinces) found(ctx context.Context, code, name string, numbers map[models.Colour]string) (*province, error) {
+	w := &world{data: filepath.Join(filepath.Dir(p.data), code), port: p.port, out: io.Discard}
+	w.order.Installation, w.order.Vendor, w.order.Numbers = code, name, numbers
+	if err := os.MkdirAll(w.data, 0o700); err != nil {
+		return nil, err
+	}
+	if err := w.playApps(); err != nil {
+		return nil, err
+	}
+	if err := w.keys(); err != nil {
+		return nil, err
+	}
+	x := &province{w, code, name}
+	p.beside = append(p.beside, w)
+	if err := x.settle(ctx); err != nil {
+		return nil, err
+	}
+	return x, w.start(ctx)
+}
+
+func (x *province) settle(ctx context.Context) error {
+	now := time.Now().UTC().Add(-time.Minute)
+	db, err := x.openStore(ctx, func() time.Time { return now })
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	s := &seeder{Store: db, ctx: ctx, now: &now, w: x.world}
+	place := x.code
+	if x.code != models.Nation {
+		place = x.code[:2] + "0100"
+	}
+	for _, j := range models.DivisionPath(place) {
+		j.TimeZone = "Asia/Shanghai"
+		if err := s.AddJurisdiction(ctx, by, j); err != nil {
+			return err
+		}
+	}
+	community, err := s.AddCommunity(ctx, by, models.Community{Jurisdiction: place, Name: words("第一社区", "First Community"), Phone: "12345"})
+	if err != nil {
+		return err
+	}
+	venue, err := s.AddVenue(ctx, by, models.Venue{Jurisdiction: place, CommunityID: community, Name: words("高速出口", "Motorway exit")})
+	if err != nil {
+		return err
+	}
+	s.c.Venue, s.c.Communities = venue.ID, []string{community}
+	if err := s.hire("guard", models.Staff{Role: models.RoleGuard, Display: "高速出口值守", Jurisdiction: place, VenueID: venue.ID}); err != nil {
+		return err
+	}
+	for i, user := range []string{"driver", "coughing", "undeclared"} {
+		if err := x.born(s, i, user); err != nil {
+			return err
+		}
+	}
+	x.city = s.c
+	return nil
+}
+
+// born registers somebody whose document a platform has checked.
+func (x *province) born(s *seeder, n int, user string) error {
+	who, err := x.identify(s.ctx, "wechat", user)
+	if err != nil {
+		return err
+	}
+	token, err := s.SignIn(s.ctx, store.SignIn{Platform: who.Platform, AppID: who.AppID, OpenID: who.OpenID, Device: "demo"})
+	if err != nil {
+		return err
+	}
+	account, err := s.Account(s.ctx, token)
+	if err != nil {
+		return err
+	}
+	r := models.Registration{Community: s.c.Communities[0]}
+	if r.Document, err = s.document(n); err != nil {
+		return err
+	}
+	if r.Name, err = models.ParseName(string(surnames[n]) + given[n]); err != nil {
+		return err
+	}
+	if r.Phone, err = models.ParsePhone(fmt.Sprintf("139%08d", 45600000+n)); err != nil {
+		return err
+	}
+	for _, p := range models.Purposes() {
+		r.Consents = append(r.Consents, models.Consent{Purpose: p, Version: models.ConsentVersion})
+	}
+	if err := s.Register(s.ctx, account, r); err != nil {
+		return err
+	}
+	me, err := s.Resident(s.ctx, token)
+	if err != nil {
+		return err
+	}
+	check := store.NameCheck{ID: s.NameCheckID(), Vendor: "demo"}
+	if err := s.OpenNameCheck(s.ctx, me, check); err != nil {
+		return err
+	}
+	if err := s.PassNameCheck(s.ctx, me, check.ID); err != nil {
+		return err
+	}
+	if user == "undeclared" {
+		return nil
+	}
+	_, err = s.Declare(s.ctx, me, store.Key{Value: rand.Text(), Body: []byte("demo")}, models.Declaration{Form: "health", Version: 1, Answers: []byte("{}")})
+	return err
+}
+
+// knows writes a peering and puts it in force, as an operator does with healthcode peer
+// add.
+func (x *province) knows(ctx context.Context, other *province, version int, mode, more, table string) error {
+	keys, err := other.order.vault()
+	if err != nil {
+		return err
+	}
+	key, err := models.PeerKey(&keys.PeerSigner().PublicKey)
+	if err != nil {
+		return err
+	}
+	file := fmt.Sprintf("id: peer\nversion: %d\nplace: %q\npeer: %q\nmode: %s\nname: {zh: %s, en: Code of %s}\n%s", version, x.code, other.code, mode, other.name, other.code, more)
+	if mode != "none" {
+		file += "pins: [" + models.Fingerprint(key) + "]\n" + table + restOfTable
+	}
+	if mode == "share" || mode == "adopt" {
+		file += "url: " + other.service() + "\n"
+	}
+	db, err := x.openStore(ctx, time.Now)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	_, err = db.AddPeering(ctx, by, []byte(file))
+	return err
+}
+
+// phone is that user's, signed in anew.
+func (x *province) phone(ctx context.Context, user string) (*phone, error) {
+	p := newPhone(x.service())
+	var out struct{ Token string }
+	err := p.ask(ctx, http.MethodPost, "/v1/login", map[string]string{"platform": "wechat", "code": x.open("wechat", user)}, &out)
+	p.token = out.Token
+	return p, err
+}
+
+// show is what that phone's screen says.
+func (x *province) show(ctx context.Context, user string) (string, error) {
+	p, err := x.phone(ctx, user)
+	if err != nil {
+		return "", err
+	}
+	var out passAnswer
+	if err := p.ask(ctx, http.MethodGet, "/v1/pass", nil, &out); err != nil {
+		return "", err
+	}
+	grant, err := pass.ParseGrant(out.Grant)
+	if err != nil {
+		return "", err
+	}
+	seed, err := pass.ParseSeed(out.Seed)
+	if err != nil {
+		return "", err
+	}
+	shown, err := seed.Show(grant, time.UnixMilli(out.ServerTime))
+	return shown.Text(out.Prefix), err
+}
+
+func (x *province) declare(ctx context.Context, user string, answers func(*story) (string, map[string]any)) error {
+	p, err := x.phone(ctx, user)
+	if err != nil {
+		return err
+	}
+	form, values := answers(nil)
+	return p.ask(ctx, http.MethodPost, "/v1/declarations", map[string]any{"form": form, "version": 1, "answers": values}, nil, header{"Idempotency-Key", rand.Text()})
+}
+
+// atExit is the guard's phone, standing at the motorway exit.
+func (x *province) atExit(ctx context.Context) (*phone, error) {
+	p, m := newPhone(x.service()), x.city.member("guard")
+	code, err := m.code(time.Now())
+	if err != nil {
+		return nil, err
+	}
+	if err := p.ask(ctx, http.MethodPost, "/v1/staff/session", map[string]string{"username": m.Username, "password": m.Password, "code": code}, nil); err != nil {
+		return nil, err
+	}
+	return p, p.ask(ctx, http.MethodPost, "/v1/gate", map[string]string{"venue": x.city.Venue}, nil)
+}

@@ -1,0 +1,168 @@
+package handlers
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"healthcode/models"
+	"healthcode/models/store"
+)
+
+type companionInput struct {
+	Name     string        `json:"name"`
+	Document documentInput `json:"document"`
+}
+
+type arrivalInput struct {
+	Version    int              `json:"version"`
+	Answers    json.RawMessage  `json:"answers"`
+	Community  string           `json:"community"`
+	Gateway    string           `json:"gateway"`
+	At         *time.Time       `json:"at"`
+	Plate      string           `json:"plate"`
+	Contact    string           `json:"contact"`
+	Companions []companionInput `json:"companions"`
+}
+
+type arrivalOutput struct {
+	ID     string     `json:"id"`
+	Colour string     `json:"colour"`
+	Until  *time.Time `json:"until"`
+	Party  int        `json:"party"`
+}
+
+// arrive takes down that a resident arrives, before they do or when they have. The
+// Idempotency-Key makes it safe to send again when the answer was lost.
+func (a *api) arrive(c *gin.Context, me models.Resident) error {
+	body, err := read(c, bodyLimit)
+	if err != nil {
+		return err
+	}
+	key, err := idempotencyKey(c, body)
+	if err != nil {
+		return err
+	}
+	in, err := decode[arrivalInput](body)
+	if err != nil {
+		return err
+	}
+	declared, arrival, err := a.arriving(c, me, in)
+	if err != nil {
+		return err
+	}
+	out, err := a.Store.Arrive(c.Request.Context(), me, key, declared, arrival)
+	if err != nil {
+		return err
+	}
+	c.JSON(http.StatusCreated, arrivalOutput{ID: out.Arrival.ID, Colour: out.Decision.Colour.String(),
+		Until: optional(out.Decision.Until), Party: out.Arrival.Party()})
+	return nil
+}
+
+// arriving holds what was sent against the form and beside it, and tells all that is
+// wrong at once.
+func (a *api) arriving(c *gin.Context, me models.Resident, in arrivalInput) (d models.Declaration, out models.Arrival, err error) {
+	var ps models.Problems
+	form := declarationInput{models.FormArrival, in.Version, in.Answers}
+	answers, err := a.answered(c, me.Jurisdiction, form)
+	if err != nil && !errors.Is(err, models.Invalid) {
+		return d, out, err
+	}
+	ps.Add("", err)
+	if in.Community == "" {
+		ps.Add("community", models.Refuse(models.ReasonFieldMissing))
+	}
+	out = models.Arrival{Community: in.Community, Gateway: in.Gateway}
+	if in.At != nil {
+		out.At = in.At.UTC().Truncate(time.Millisecond)
+	}
+	if drives := answers.Choice("transport"); in.Plate != "" {
+		out.Plate, err = models.ParsePlate(in.Plate)
+		ps.Add("plate", err)
+	} else if drives == "car" || drives == "lorry" {
+		ps.Add("plate", models.Refuse(models.ReasonPlateMissing))
+	}
+	if in.Contact != "" {
+		out.Contact, err = models.ParsePhone(in.Contact)
+		ps.Add("contact", err)
+	}
+	for i, companion := range in.Companions[:min(len(in.Companions), models.ArrivalCompanions+1)] { // one too many is for the store to refuse
+		var one models.Companion
+		var wrong models.Problems
+		one.Name, err = models.ParseName(companion.Name)
+		wrong.Add("name", err)
+		one.Document, err = models.ParseDocument(models.DocumentType(companion.Document.Type), companion.Document.Number, a.Now().In(a.Zone))
+		wrong.Add("document.number", err)
+		ps.Add(fmt.Sprint("companions.", i), wrong.Err())
+		out.Companions = append(out.Companions, one)
+	}
+	if err := ps.Err(); err != nil {
+		return d, out, err
+	}
+	if err := a.presentable(c, me.AccountID, answers.Texts()); err != nil {
+		return d, out, err
+	}
+	return answers.Declaration(a.Now(), a.Zone), out, nil
+}
+
+type companionOutput struct {
+	Name     string `json:"name"`
+	Type     string `json:"document_type"`
+	Document string `json:"document"`
+}
+
+// arrivalHeld is an arrival as the resident declared it, and what came of it.
+type arrivalHeld struct {
+	ID         string            `json:"id"`
+	At         time.Time         `json:"at"`
+	Community  string            `json:"community"`
+	Gateway    string            `json:"gateway,omitempty"`
+	Plate      string            `json:"plate,omitempty"`
+	Contact    string            `json:"contact,omitempty"`
+	Companions []companionOutput `json:"companions"`
+	State      string            `json:"state"`
+	Words      string            `json:"words,omitempty"`
+	Turns      []turnOutput      `json:"turns"`
+}
+
+func arrivalOf(language string, x store.Coming) arrivalHeld {
+	return arrivalHeld{ID: x.ID, At: x.At, Community: x.Destination.Name.In(language), Gateway: x.Through.Name.In(language),
+		Plate: x.Plate.Reveal(), Contact: x.Contact.Reveal(), State: string(x.Review.State), Words: x.Review.Words,
+		Companions: each(x.Companions, func(one models.Companion) companionOutput {
+			return companionOutput{one.Name.Reveal(), string(one.Document.Type), one.Document.Number.Reveal()}
+		}),
+		Turns: each(x.Turns, func(t models.Turn) turnOutput { return turnOf(language, t) })}
+}
+
+type arrivalsOutput struct {
+	Arrivals []arrivalHeld `json:"arrivals"`
+	Turns    []turnOutput  `json:"turns"` // the queues that they are in or were in within a day
+}
+
+// arrivals tells the resident what they declared, and which number they have.
+func (a *api) arrivals(c *gin.Context, me models.Resident) error {
+	ctx, language := c.Request.Context(), languageOf(c)
+	list, err := a.Store.Arrivals(ctx, me)
+	if err != nil {
+		return err
+	}
+	turns, err := a.Store.Turns(ctx, me)
+	if err != nil {
+		return err
+	}
+	c.JSON(http.StatusOK, arrivalsOutput{
+		Arrivals: each(list, func(x store.Coming) arrivalHeld { return arrivalOf(language, x) }),
+		Turns: each(turns, func(t models.Turn) turnOutput {
+			out := turnOf(language, t)
+			if t.Waits() {
+				out.Ahead = &t.Ahead
+			}
+			return out
+		})})
+	return nil
+}

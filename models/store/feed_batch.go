@@ -1,0 +1,193 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+
+	"healthcode/models"
+)
+
+// feedBatch is what some lines of a feed come to, before it is written.
+type feedBatch struct {
+	traces  []traceRow
+	dropped int64 // days of tokens that nothing counts of
+	reached int64 // bytes behind the head at which the next one begins
+	counted int64 // and lines
+	end     bool
+	err     error
+}
+
+// feedBatchSize is how many days of a phone one transaction keeps. More at once are
+// hardly faster, and fewer are held up by waiting for the disk.
+const feedBatchSize = 8000
+
+func (s *Store) feedBatchSize() int {
+	if s.JobBatch > 0 {
+		return s.JobBatch
+	}
+	return feedBatchSize
+}
+
+// feedBatches prepares what comes behind the row: while one batch is written, the next
+// is read, held against the tokens, and vouched for.
+func (s *Store) feedBatches(ctx context.Context, f *feedFile, row feedRow) (<-chan feedBatch, error) {
+	body, err := f.from(row.Reached)
+	if err != nil {
+		return nil, err
+	}
+	lines := models.NewFeedReader(body, f.head, row.Reached, row.Counted, s.isCity)
+	to := make(chan feedBatch, 1)
+	go func() {
+		defer close(to)
+		for {
+			b := s.feedBatch(ctx, f.head, lines)
+			select {
+			case to <- b:
+			case <-ctx.Done():
+				return
+			}
+			if b.end || b.err != nil {
+				return
+			}
+		}
+	}()
+	return to, nil
+}
+
+// feedBatch reads the next batch.
+func (s *Store) feedBatch(ctx context.Context, head models.FeedHead, lines *models.FeedReader) (b feedBatch) {
+	most := s.feedBatchSize()
+	b.traces = make([]traceRow, 0, most)
+	tokens := make([]byte, 0, most*len(models.FeedToken{}))
+	for len(b.traces) < most {
+		d, err := lines.Next()
+		if b.end = errors.Is(err, io.EOF); b.end {
+			break
+		}
+		if err != nil {
+			b.err = err
+			return b
+		}
+		tokens = append(tokens, d.Token[:]...)
+		b.traces = append(b.traces, traceRow{Day: int32(d.Day), Token: tokens[len(tokens)-len(d.Token):],
+			Revision: int32(d.Revision), Cities: d.Text(), Feed: head.Sequence})
+	}
+	b.reached, b.counted = lines.Reached()
+	if b.err = s.reader(ctx).keepLive(head.Operator, &b); b.err != nil {
+		return b
+	}
+	for i := range b.traces {
+		if b.traces[i].MAC, b.err = s.vouch(&b.traces[i]); b.err != nil {
+			return b
+		}
+	}
+	return b
+}
+
+// keepLive leaves in the batch what is of tokens that have not ended. Both the batch
+// and the tokens are in order, so that they are read as one piece. Whose a token is,
+// and that the service made it, is asked of it when somebody's days are read.
+func (r reader) keepLive(operator string, b *feedBatch) error {
+	if len(b.traces) == 0 {
+		return nil
+	}
+	first, last := b.traces[0].Token, b.traces[len(b.traces)-1].Token
+	ended, err := r.tokensBetween("feed_token_ends", operator, first, last)
+	if err != nil {
+		return err
+	}
+	live, err := r.tokensBetween("feed_tokens", operator, first, last)
+	if err != nil {
+		return err
+	}
+	kept := b.traces[:0]
+	for _, row := range b.traces {
+		if live.has(row.Token) && !ended.has(row.Token) {
+			kept = append(kept, row)
+		}
+	}
+	b.dropped = int64(len(b.traces) - len(kept))
+	b.traces = kept
+	return nil
+}
+
+// tokenWalk is tokens in order, as it is walked through by whoever asks in order.
+type tokenWalk struct {
+	tokens []byte
+	at     int
+}
+
+func (w *tokenWalk) has(token []byte) bool {
+	for ; w.at < len(w.tokens); w.at += len(token) {
+		if c := bytes.Compare(w.tokens[w.at:w.at+len(token)], token); c >= 0 {
+			return c == 0
+		}
+	}
+	return false
+}
+
+func (r reader) tokensBetween(table, operator string, first, last []byte) (*tokenWalk, error) {
+	rows, err := r.db.Table(table).Select("token").Where("token >= ? AND token <= ? AND operator_id = ?", first, last, operator).Order("token").Rows()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", table, err)
+	}
+	defer rows.Close()
+	w, token := &tokenWalk{}, sql.RawBytes(nil)
+	for rows.Next() {
+		if err := rows.Scan(&token); err != nil {
+			return nil, fmt.Errorf("%s: %w", table, err)
+		}
+		w.tokens = append(w.tokens, token...)
+	}
+	return w, rows.Err()
+}
+
+// tracesAtOnce is how many rows one statement has.
+const tracesAtOnce = 2000
+
+// insertTraces adds the rows that are not there yet, and says how many were new. The
+// statement is put together here: all that goes into it was read into numbers, or is
+// written in hexadecimal digits, and giving each value to the driver by itself takes
+// longer than writing it.
+func (t *txn) insertTraces(rows []traceRow) (fresh int64, err error) {
+	insert := "INSERT IGNORE INTO traces (day, token, revision, cities, feed, mac) VALUES "
+	if t.sqlite() {
+		insert = "INSERT OR IGNORE INTO traces (day, token, revision, cities, feed, mac) VALUES "
+	}
+	query := make([]byte, 0, 180*min(len(rows), tracesAtOnce)+len(insert))
+	for from := 0; from < len(rows); from += tracesAtOnce {
+		query = append(query[:0], insert...)
+		for i, row := range rows[from:min(from+tracesAtOnce, len(rows))] {
+			if i > 0 {
+				query = append(query, ',')
+			}
+			query = row.appendValues(query)
+		}
+		done, err := t.db.Statement.ConnPool.ExecContext(t.db.Statement.Context, string(query))
+		if err != nil {
+			return fresh, fmt.Errorf("insert traces: %w", err)
+		}
+		n, err := done.RowsAffected()
+		if err != nil {
+			return fresh, err
+		}
+		fresh += n
+	}
+	return fresh, nil
+}
+
+func (r traceRow) appendValues(b []byte) []byte {
+	b = strconv.AppendInt(append(b, '('), int64(r.Day), 10)
+	b = hex.AppendEncode(append(b, ",x'"...), r.Token)
+	b = strconv.AppendInt(append(b, "',"...), int64(r.Revision), 10)
+	b = append(append(append(b, ",'"...), r.Cities...), "',"...) // digits, spaces and commas
+	b = strconv.AppendInt(b, r.Feed, 10)
+	b = hex.AppendEncode(append(b, ",x'"...), r.MAC)
+	return append(b, "')"...)
+}
