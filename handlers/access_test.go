@@ -87,7 +87,7 @@ func label(thing string) string {
 
 // newKnock has everybody come.
 func newKnock(t *testing.T) *knock {
-	k := &knock{street: settled(t)}
+	k := &knock{street: settledOn(t, schema.New(t, storetest.SQLite))} // which is a file that can be put back
 	colleague := models.Staff{Role: models.RoleWorker, Jurisdiction: "330110"}
 	k.hire(t, "colleague", colleague, 998)
 	k.hire(t, "relative", colleague, 1) // who is the resident

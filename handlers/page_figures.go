@@ -23,7 +23,7 @@ func (a *api) figuresPage(c *gin.Context, by models.Observer) error {
 	}
 	out := web.Figures{Table: table, Places: places, Within: a.Store.Within}
 	if by.Role == models.RoleAuditor {
-		if _, out.Unread, err = a.Store.Alarms(ctx, models.Auditor{Staff: by.Staff}); err != nil {
+		if _, out.Unread, err = a.Store.Alarms(ctx, models.Auditor(by)); err != nil {
 			return err
 		}
 	}

@@ -41,7 +41,13 @@ func newStreet(t *testing.T, db storetest.DB) *street {
 // settled is a street that is open and has its staff.
 func settled(t *testing.T) *street {
 	t.Helper()
-	s := newStreet(t, schema.Any(t))
+	return settledOn(t, schema.Any(t))
+}
+
+// settledOn is that on a database of the test's own choice.
+func settledOn(t *testing.T, db storetest.DB) *street {
+	t.Helper()
+	s := newStreet(t, db)
 	s.open(t)
 	s.found(t)
 	s.clock.Advance(time.Minute) // past the codes that the staff joined with

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -39,6 +40,9 @@ type provinces struct {
 }
 
 func (p *provinces) standUp(ctx context.Context) (err error) {
+	if p.kill {
+		return errors.New("this story kills a service by itself; tell it without -kill")
+	}
 	if p.anhui, err = p.found(ctx, "340000", "安徽", map[models.Colour]string{models.Green: "00", models.Yellow: "01", models.Red: "10", models.Grey: "99"}); err != nil {
 		return err
 	}
@@ -122,7 +126,7 @@ func (p *provinces) share(ctx context.Context) error {
 	return waits(ctx, func() error {
 		out, err := p.atGate(ctx, p.guard, p.anhui, "driver")
 		if err == nil && !out.Recognised.Asked {
-			err = fmt.Errorf("Anhui does not answer yet")
+			err = fmt.Errorf("no answer of Anhui yet")
 		}
 		return err
 	})

@@ -46,8 +46,8 @@ func (s *Store) List(ctx context.Context, by models.Epidemiologist, l models.Lis
 
 // placeOf is the jurisdiction that a place is or lies in.
 func (r reader) placeOf(place string) (string, error) {
-	if c, err := r.community(place); err == nil {
-		return c.Jurisdiction, nil
+	if c, err := r.communityRow(place); err == nil {
+		return c.Jurisdiction, nil // as it was: whoever it was theirs may still list it
 	}
 	t := &txn{Store: r.Store, db: r.db}
 	return place, t.knownPlace(place)

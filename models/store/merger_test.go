@@ -79,13 +79,13 @@ func (d *districts) unite(place string, m models.Merger) models.Effect {
 	p, err := d.Unite(d.ctx, first, m, "State Council reply 17")
 	must(d.t, err)
 	d.work()
-	seen, err := d.ProposalOf(d.ctx, models.Proposer{Staff: second.Staff}, p.ID)
+	seen, err := d.ProposalOf(d.ctx, models.Proposer(second), p.ID)
 	must(d.t, err)
 	if seen.Refused != nil || seen.Untried {
 		d.t.Fatalf("%+v", seen)
 	}
 	d.clock.Advance(time.Second)
-	must(d.t, d.Agree(d.ctx, models.Proposer{Staff: second.Staff}, p.ID, ""))
+	must(d.t, d.Agree(d.ctx, models.Proposer(second), p.ID, ""))
 	return seen.Now
 }
 
@@ -345,7 +345,7 @@ func TestMergerIsRefused(t *testing.T) {
 		back, err := d.Unite(d.ctx, second, models.Merger{From: "330110", Into: "330105"}, "paper 18")
 		must(t, err)
 		agree := func(by models.Officer, id string) error {
-			return d.Agree(d.ctx, models.Proposer{Staff: by.Staff}, id, "")
+			return d.Agree(d.ctx, models.Proposer(by), id, "")
 		}
 		d.changesNothing(func() { refused(t, agree(second, p.ID), models.ReasonMergerUntried) })
 		d.work()
@@ -471,6 +471,21 @@ func mergedStaff(t *testing.T, d *districts, staff bool) {
 	}
 	_, err = d.Stand(d.ctx, stands, d.venue.ID)
 	refused(t, err, models.ReasonVenueUnknown)
+	if _, err := d.List(d.ctx, epidemiologist, models.Listing{Place: d.river, Level: models.LevelHigh, From: noon.AddDate(0, 0, -1)}, "an outbreak"); err != nil {
+		t.Errorf("a listing of what was theirs: %v", err)
+	}
+	mine, err := d.Proposals(d.ctx, models.Proposer(by))
+	must(t, err)
+	own := mine[slices.IndexFunc(mine, func(p models.Proposal) bool { return p.EnteredBy == by.ID })]
+	refused(t, d.Agree(d.ctx, models.Proposer(by), own.ID, ""), models.ReasonProposalOwn)
+	for place, want := range map[string]bool{"330200": true, "330100": false, "330000": true, "330203": !staff, "330105": false} {
+		watch := models.Auditor{Staff: models.Staff{ID: newLead.ID, Jurisdiction: place}}
+		list, _, err := d.Alarms(d.ctx, watch)
+		must(t, err)
+		if told := slices.ContainsFunc(list, func(a models.Alarm) bool { return a.Kind == models.AlarmOwn }); told != want {
+			t.Errorf("an auditor of %s is told: %v, want %v", place, told, want)
+		}
+	}
 	officer, _ := d.officer("330203")
 	draft, err := officer.Draft(d.ctx, models.PublishedRules, gone("330203", 1))
 	must(t, err)
@@ -523,7 +538,7 @@ func zhengzhouMerger(t *testing.T, c *depositors, _ models.Auditor) {
 	c.untouched("a proposal")
 	c.alone(by.Staff, watch)
 	_, colleague := c.officer("330100")
-	seen, err := c.ProposalOf(c.ctx, models.Proposer{Staff: colleague.Staff}, p.ID)
+	seen, err := c.ProposalOf(c.ctx, models.Proposer(colleague), p.ID)
 	must(t, err)
 	if seen.Now.Reddened != int64(len(c.people)) {
 		t.Errorf("the colleague saw %+v", seen.Now)
@@ -555,9 +570,9 @@ func TestMergerAboveTheCap(t *testing.T) {
 	d.work()
 	d.clock.Advance(time.Second)
 	d.changesNothingBut([]string{"alarms"}, func() {
-		refused(t, d.Agree(d.ctx, models.Proposer{Staff: second.Staff}, p.ID, ""), models.ReasonProposalAbove)
+		refused(t, d.Agree(d.ctx, models.Proposer(second), p.ID, ""), models.ReasonProposalAbove)
 	})
-	must(t, d.Agree(d.ctx, models.Proposer{Staff: above.Staff}, p.ID, ""))
+	must(t, d.Agree(d.ctx, models.Proposer(above), p.ID, ""))
 	d.work()
 	list, _, err := d.Alarms(d.ctx, watch)
 	must(t, err)

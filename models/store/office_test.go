@@ -61,11 +61,11 @@ func TestBeginForTheNation(t *testing.T) {
 	if d.Jurisdiction != models.Root || d.Version != 2 || !strings.Contains(d.Body, "high_stay") {
 		t.Errorf("it begins with %+v", d)
 	}
-	if list := office.Inherited(); len(list) != 3 || list[0].Kind != models.PublishedRules {
+	if list := office.Inherited(); len(list) != 4 || list[0].Kind != models.PublishedRules {
 		t.Errorf("the service brings %+v", list)
 	}
 	below, _ := w.officer("330110")
-	if list := below.Inherited(); len(list) != 2 || list[0].Name != "health" {
+	if list := below.Inherited(); len(list) != 3 || list[0].Name != "health" {
 		t.Errorf("from above there are %+v", list)
 	}
 }

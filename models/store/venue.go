@@ -159,12 +159,19 @@ func (s *Store) Community(ctx context.Context, id string) (models.Community, err
 }
 
 func (r reader) community(id string) (models.Community, error) {
-	var row communityRow
-	err := found(r.db.Where("id = ?", id).Take(&row).Error)
-	if errors.Is(err, models.NotFound) || err == nil && !r.vouched(row, row.ID, row.MAC) {
-		return models.Community{}, models.Refuse(models.ReasonCommunityUnknown).On("community")
+	row, err := r.communityRow(id)
+	if err != nil {
+		return models.Community{}, err
 	}
-	return r.communityOf(row), err
+	return r.communityOf(row), nil
+}
+
+func (r reader) communityRow(id string) (row communityRow, err error) {
+	err = found(r.db.Where("id = ?", id).Take(&row).Error)
+	if errors.Is(err, models.NotFound) || err == nil && !r.vouched(row, row.ID, row.MAC) {
+		err = models.Refuse(models.ReasonCommunityUnknown).On("community")
+	}
+	return row, err
 }
 
 func (t *txn) community(id string) (models.Community, error) { return t.reader().community(id) }
