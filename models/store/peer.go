@@ -169,7 +169,7 @@ func (e Elsewhere) Unwrap() error { return e.Problem }
 // carry one of this installation.
 func (s *Store) Adopts(jurisdiction string) *models.Peering {
 	for _, p := range s.peers.Load().all {
-		if p.Mode == models.PeerAdopt && models.Within(jurisdiction, p.Place) {
+		if p.Mode == models.PeerAdopt && s.Within(jurisdiction, p.Place) {
 			return p
 		}
 	}

@@ -258,7 +258,7 @@ func (r reader) recognise(row residentRow, out *Seen) error {
 		return nil
 	}
 	for _, p := range models.PeeringsAt(local, out.Venue.Jurisdiction, out.Resident.Jurisdiction) {
-		if p.Mode != models.PeerLocal || models.Within(out.Resident.Jurisdiction, p.Place) {
+		if p.Mode != models.PeerLocal || r.Within(out.Resident.Jurisdiction, p.Place) {
 			continue
 		}
 		said, err := r.says(row, out.Standing, out.At)
