@@ -44,8 +44,9 @@ func write(c *gin.Context, status int, page web.Framed) error {
 	return nil
 }
 
-// refusePage answers with a refusal as a page: whoever must log in is told how.
-func (a *api) refusePage(c *gin.Context, status int, p *models.Problem) {
+// refusePage answers with a refusal as a page: whoever must log in is told how, and
+// where what they want is elsewhere, the page leads there.
+func (a *api) refusePage(c *gin.Context, status int, p *models.Problem, where string) {
 	page := a.frame(c)
 	staff := strings.HasPrefix(c.FullPath(), "/console") || strings.HasPrefix(c.FullPath(), "/gate") || strings.HasPrefix(c.FullPath(), "/posters")
 	switch {
@@ -58,7 +59,7 @@ func (a *api) refusePage(c *gin.Context, status int, p *models.Problem) {
 		c.Abort()
 		return
 	}
-	var out web.Framed = web.ProblemPage{Page: page, Says: web.Reason(page.Language, p.Reason), RequestID: requestID(c)}
+	var out web.Framed = web.ProblemPage{Page: page, Says: web.Reason(page.Language, p.Reason), Where: where, RequestID: requestID(c)}
 	if p.Kind() == models.Unauthenticated {
 		out = web.OutsidePage{Page: page, Ways: a.ways(page)}
 	}

@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -544,6 +545,9 @@ func TestAdopt(t *testing.T) {
 	}
 	if err := json.Unmarshal(a.Body, &refused); err != nil || refused.Error.Reason != "pass.elsewhere" || refused.Error.Where != "https://code.example.cn/" {
 		t.Errorf("their own pass: %s %s", a, a.Body)
+	}
+	if page := tibet.ask(local, "GET", "/code", nil); !bytes.Contains(page.Body, []byte(`href="https://code.example.cn/"`)) {
+		t.Errorf("their own page leads nowhere: %s", page.Body)
 	}
 	theirs := nation.resident("wechat", 1, "王五")
 	nation.declare(theirs, well).into(t, nil)

@@ -82,16 +82,14 @@ func (a *api) refuse(c *gin.Context, err error) {
 	if status == http.StatusTooManyRequests {
 		c.Header("Retry-After", "5")
 	}
+	var elsewhere store.Elsewhere
+	errors.As(err, &elsewhere)
 	if !strings.HasPrefix(c.Request.URL.Path, "/v1/") {
-		a.refusePage(c, status, first)
+		a.refusePage(c, status, first, elsewhere.Where)
 		return
 	}
 	body := problemDetail{Reason: first.Reason, Field: first.Field, RequestID: requestID(c),
-		Text: web.Reason(language, first.Reason), Faults: faults(language, err)}
-	var elsewhere store.Elsewhere
-	if errors.As(err, &elsewhere) {
-		body.Where = elsewhere.Where
-	}
+		Text: web.Reason(language, first.Reason), Where: elsewhere.Where, Faults: faults(language, err)}
 	if len(ps) > 1 || first.Field != "" {
 		for _, p := range ps {
 			body.Fields = append(body.Fields, problemField{p.Field, p.Reason, web.Reason(language, p.Reason)})

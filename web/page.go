@@ -222,5 +222,6 @@ func (p OutsidePage) Heading() string {
 type ProblemPage struct {
 	Page
 	Says      string
+	Where     string // the address of what is elsewhere; mostly none
 	RequestID string
 }

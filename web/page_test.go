@@ -54,7 +54,7 @@ func TestWordsOfOthersStayWords(t *testing.T) {
 		rendered(t, CodePage{Page: p, Place: evil, Name: evil, Document: evil, Pass: PassData{Prefix: evil}, Standing: StandingView{Word: evil}}),
 		rendered(t, WhyPage{Page: p, Phone: "javascript:alert(1)", Reasons: []Reasoned{{Why: evil, Clear: evil, Ask: evil}}}),
 		rendered(t, MePage{Page: p, Name: evil, Phone: evil, Declarations: []Declared{{Title: evil, Answers: []Answer{{evil, evil}}}}}),
-		rendered(t, ProblemPage{p, evil, evil}),
+		rendered(t, ProblemPage{p, evil, evil, evil}),
 	} {
 		if strings.Contains(html, "<img") || strings.Contains(html, `href="javascript:`) {
 			t.Errorf("words became markup:\n%s", html)

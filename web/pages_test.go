@@ -105,7 +105,7 @@ func states() []state {
 		{"about", func(p Page) Framed { return NewAboutPage(p) }, []string{"<section"}, nil},
 		{"outside", func(p Page) Framed { return OutsidePage{Page: p} }, []string{`href="/about"`}, []string{"<form", `href="/enter`}},
 		{"outside, ways in", func(p Page) Framed { return OutsidePage{Page: p, Ways: []string{"wechat", "app"}} }, []string{`href="/enter/wechat"`, `href="/enter/app"`}, []string{`id="again"`}},
-		{"problem", func(p Page) Framed { return ProblemPage{p, "No.", "17"} }, []string{`role="alert">No.`, "17"}, nil},
+		{"problem", func(p Page) Framed { return ProblemPage{p, "No.", "", "17"} }, []string{`role="alert">No.`, "17"}, nil},
 	}
 	for _, c := range []models.Colour{models.Green, models.Grey, models.Yellow, models.Red} {
 		list = append(list, state{"code " + c.String(), func(p Page) Framed {
