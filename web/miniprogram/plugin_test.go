@@ -66,7 +66,7 @@ func pluginJourney(t *testing.T, plugin plugin) {
 	p.fine()
 	p.declares(town, plugin)
 	p.travels(town, plugin, token)
-	p.arrives(town, plugin, token)
+	p.trips(town, plugin, token)
 	p.tap("接种记录")
 	p.at("plugin://healthcode/pages/vaccinations/vaccinations")
 	p.says("已完成全程接种，自2021年5月12日起")
@@ -184,10 +184,10 @@ func (p *phone) travels(town *town, plugin plugin, token string) {
 	}
 }
 
-// arrives answers a form with the other types of field.
-func (p *phone) arrives(town *town, plugin plugin, token string) {
+// trips answers a form with the other types of field.
+func (p *phone) trips(town *town, plugin plugin, token string) {
 	p.t.Helper()
-	p.run(fmt.Sprintf(`device.go(%q)`, "plugin://healthcode/declare?form=arrival"))
+	p.run(fmt.Sprintf(`device.go(%q)`, "plugin://healthcode/declare?form=trip"))
 	p.tap("提交申报")
 	p.says("有3处需要修改")
 	today := eval[string](p, `new Date(Date.now() + 8 * 3600000).toISOString().slice(0, 10)`)

@@ -29,9 +29,9 @@ import (
 
 const password = "journey-of-a-thousand-li"
 
-// arrivalForm has the types of field that the forms of every town lack.
-const arrivalForm = `
-id: arrival
+// tripForm has the types of field that the forms of every town lack.
+const tripForm = `
+id: trip
 version: 1
 title: {zh: 抵达申报, en: Arrival}
 fields:
@@ -90,7 +90,7 @@ func newTown(t *testing.T, folders map[string]string) *town {
 	keys := must[*vault.Vault](t)(vault.Ephemeral())
 	log := slog.New(slog.DiscardHandler)
 	town.store = must[*store.Store](t)(store.Open(t.Context(), store.Options{DSN: schema.Any(t).DSN, Vault: keys,
-		Rules: rules.Default(), Forms: append(forms.Default(), must[*forms.File](t)(forms.Parse([]byte(arrivalForm)))), Now: town.now, Log: log}))
+		Rules: rules.Default(), Forms: append(forms.Default(), must[*forms.File](t)(forms.Parse([]byte(tripForm)))), Now: town.now, Log: log}))
 	t.Cleanup(func() { _ = town.store.Close() })
 	town.Server = httptest.NewUnstartedServer(town.network(folders))
 	town.Start()
