@@ -59,15 +59,7 @@ func (a *api) appeal(c *gin.Context, me models.Resident) error {
 	if err := a.limits.route("appeal", me.ID); err != nil {
 		return err
 	}
-	body, err := read(c, bodyLimit)
-	if err != nil {
-		return err
-	}
-	key, err := idempotencyKey(c, body)
-	if err != nil {
-		return err
-	}
-	in, err := decode[appealInput](body)
+	in, key, err := bindKeyed[appealInput](c)
 	if err != nil {
 		return err
 	}

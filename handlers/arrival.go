@@ -39,15 +39,7 @@ type arrivalOutput struct {
 // arrive takes down that a resident arrives, before they do or when they have. The
 // Idempotency-Key makes it safe to send again when the answer was lost.
 func (a *api) arrive(c *gin.Context, me models.Resident) error {
-	body, err := read(c, bodyLimit)
-	if err != nil {
-		return err
-	}
-	key, err := idempotencyKey(c, body)
-	if err != nil {
-		return err
-	}
-	in, err := decode[arrivalInput](body)
+	in, key, err := bindKeyed[arrivalInput](c)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"healthcode/models"
+	"healthcode/models/store"
 )
 
 // How long a body may be, in bytes.
@@ -28,6 +29,28 @@ func bind[T any](c *gin.Context) (T, error) {
 		return none, err
 	}
 	return decode[T](body)
+}
+
+// bindKeyed is bind for a request that may be sent again, with the key that makes it so.
+func bindKeyed[T any](c *gin.Context) (in T, key store.Key, err error) {
+	body, err := read(c, bodyLimit)
+	if err != nil {
+		return in, key, err
+	}
+	if key, err = idempotencyKey(c, body); err != nil {
+		return in, key, err
+	}
+	in, err = decode[T](body)
+	return in, key, err
+}
+
+// idempotencyKey is what makes a request repeatable.
+func idempotencyKey(c *gin.Context, body []byte) (store.Key, error) {
+	key := c.GetHeader("Idempotency-Key")
+	if len(key) < 16 || len(key) > 80 {
+		return store.Key{}, models.Refuse(models.ReasonIdempotencyKey)
+	}
+	return store.Key{Value: key, Body: body}, nil
 }
 
 // read reads the whole body, up to the limit.

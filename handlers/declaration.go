@@ -10,7 +10,6 @@ import (
 
 	"healthcode/models"
 	"healthcode/models/forms"
-	"healthcode/models/store"
 )
 
 type declarationInput struct {
@@ -29,15 +28,7 @@ type declarationOutput struct {
 // declare takes down what a resident says. The Idempotency-Key makes it safe to
 // send again when the answer was lost.
 func (a *api) declare(c *gin.Context, me models.Linked) error {
-	body, err := read(c, bodyLimit)
-	if err != nil {
-		return err
-	}
-	key, err := idempotencyKey(c, body)
-	if err != nil {
-		return err
-	}
-	in, err := decode[declarationInput](body)
+	in, key, err := bindKeyed[declarationInput](c)
 	if err != nil {
 		return err
 	}
@@ -112,15 +103,6 @@ func (a *api) showForm(c *gin.Context, me models.Linked) error {
 	}
 	c.JSON(http.StatusOK, form)
 	return nil
-}
-
-// idempotencyKey is what makes a request repeatable.
-func idempotencyKey(c *gin.Context, body []byte) (store.Key, error) {
-	key := c.GetHeader("Idempotency-Key")
-	if len(key) < 16 || len(key) > 80 {
-		return store.Key{}, models.Refuse(models.ReasonIdempotencyKey)
-	}
-	return store.Key{Value: key, Body: body}, nil
 }
 
 // optional is a time for JSON: null when there is none.

@@ -38,7 +38,7 @@ func (s *story) held(ctx context.Context, p *phone) (heldAnswer, error) {
 }
 
 // show is what the phone's screen says now.
-func (s *story) show(ctx context.Context, p *phone) (string, error) {
+func (p *phone) show(ctx context.Context) (string, error) {
 	var out passAnswer
 	if err := p.ask(ctx, http.MethodGet, "/v1/pass", nil, &out); err != nil {
 		return "", err
@@ -63,7 +63,7 @@ func (s *story) gate(advice, colour string) func(context.Context) error {
 		if err := s.guard.ask(ctx, http.MethodPost, "/v1/gate", map[string]string{"venue": s.city.Venue}, nil); err != nil {
 			return err
 		}
-		text, err := s.show(ctx, s.wechat)
+		text, err := s.wechat.show(ctx)
 		if err != nil {
 			return err
 		}

@@ -154,7 +154,7 @@ func (s *story) export(ctx context.Context) error {
 }
 
 func (s *story) lostPhone(ctx context.Context) error {
-	text, err := s.show(ctx, s.alipay)
+	text, err := s.alipay.show(ctx)
 	if is(err, "login.required") && s.kill {
 		return nil
 	}

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"healthcode/models"
-	"healthcode/models/pass"
 	"healthcode/models/store"
 )
 
@@ -175,20 +174,7 @@ func (x *province) show(ctx context.Context, user string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var out passAnswer
-	if err := p.ask(ctx, http.MethodGet, "/v1/pass", nil, &out); err != nil {
-		return "", err
-	}
-	grant, err := pass.ParseGrant(out.Grant)
-	if err != nil {
-		return "", err
-	}
-	seed, err := pass.ParseSeed(out.Seed)
-	if err != nil {
-		return "", err
-	}
-	shown, err := seed.Show(grant, time.UnixMilli(out.ServerTime))
-	return shown.Text(out.Prefix), err
+	return p.show(ctx)
 }
 
 func (x *province) declare(ctx context.Context, user string, answers func(*story) (string, map[string]any)) error {

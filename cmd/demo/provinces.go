@@ -212,7 +212,7 @@ func (p *provinces) ours(ctx context.Context) error {
 	if err := p.login(&mine, "wechat", "resident-000")(ctx); err != nil {
 		return err
 	}
-	text, err := p.story.show(ctx, mine)
+	text, err := mine.show(ctx)
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ func (s *story) atStation(ctx context.Context) (out gatewayAnswer, err error) {
 	if err := s.staffLogin(s.guard, "guard3")(ctx); err != nil {
 		return out, err
 	}
-	text, err := s.show(ctx, s.wechat)
+	text, err := s.wechat.show(ctx)
 	if err != nil {
 		return out, err
 	}
