@@ -76,7 +76,7 @@ func journeyChromium(t *testing.T) string {
 func newJourney(t *testing.T, host, base string, more ...chromedp.ExecAllocatorOption) *journey {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("Chromium journeys are long")
+		t.Skip("browsers are left out with -short")
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(journeyChromium(t)), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.UserAgent(journeyAgents[host]), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),

@@ -60,7 +60,7 @@ var agents = map[string]string{
 func browser(t *testing.T, app string) context.Context {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("running mini-programs takes long")
+		t.Skip("mini-programs are left out with -short")
 	}
 	found := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {

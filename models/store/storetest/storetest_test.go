@@ -167,6 +167,9 @@ func TestServer(t *testing.T) {
 func TestGone(t *testing.T) {
 	var dropped storetest.DB
 	t.Run("a test", func(t *testing.T) { dropped = schema.New(t, storetest.MySQL) })
+	if testing.Short() {
+		t.Skip("MySQL is left out with -short")
+	}
 	if dropped.DSN == "" {
 		t.Skip("no MySQL")
 	}
