@@ -1,7 +1,8 @@
 // Command tally reads the output of "go test -json", shows what a person wants
-// of it (each package's line, and all that a failed test said), and appends
-// "passed failed skipped" to the file named by its first argument. It exits 1
-// if a test or a package failed or if no test ran.
+// of it (each package's line, and all that a failed test said), appends "passed
+// failed skipped" to the file named by its first argument, and the name of what
+// failed to that file with .failed behind its name. It exits 1 if a test or a
+// package failed or if no test ran.
 //
 // With CI=true a test that was skipped for want of a database or a browser has
 // failed: nobody would read that it was skipped. What -short leaves out was left
@@ -11,6 +12,7 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -30,11 +32,12 @@ var tool = regexp.MustCompile(`(?i)mysql|mariadb|chrom|browser|node is missing|n
 const short = "left out with -short"
 
 type tally struct {
-	strict                  bool
-	out                     io.Writer
-	said                    map[string]string // by package and test
-	failing                 map[string]bool   // packages with a failed test
-	passed, failed, skipped int
+	strict          bool
+	out             io.Writer
+	said            map[string]string // by package and test
+	failing         map[string]bool   // packages with a failed test
+	failed          []string          // packages and tests
+	passed, skipped int
 }
 
 func main() {
@@ -47,21 +50,29 @@ func main() {
 			break
 		}
 	}
-	if t.passed+t.failed == 0 {
+	if t.passed+len(t.failed) == 0 {
 		fmt.Println("no test ran")
-		t.failed = 1
+		t.failed = []string{"no test ran"}
 	}
-	file, err := os.OpenFile(os.Args[1], os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	if err == nil {
-		_, err = fmt.Fprintln(file, t.passed, t.failed, t.skipped)
+	err := add(os.Args[1], fmt.Sprintln(t.passed, len(t.failed), t.skipped))
+	if err == nil && len(t.failed) > 0 {
+		err = add(os.Args[1]+".failed", strings.Join(t.failed, "\n")+"\n")
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
+	}
+	if err != nil || len(t.failed) > 0 {
 		os.Exit(1)
 	}
-	if t.failed > 0 {
-		os.Exit(1)
+}
+
+func add(name, text string) error {
+	file, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
 	}
+	_, err = file.WriteString(text)
+	return errors.Join(err, file.Close())
 }
 
 func (t *tally) line(line string) {
@@ -91,14 +102,14 @@ func (t *tally) line(line string) {
 		t.fail(key, e.Package)
 	case e.Action == "fail":
 		if !t.failing[e.Package] {
-			t.failed++ // it did not build, or it ended outside any test
+			t.failed = append(t.failed, key) // it did not build, or it ended outside any test
 		}
 		t.rest(e.Package)
 	}
 }
 
 func (t *tally) fail(key, pkg string) {
-	t.failed++
+	t.failed = append(t.failed, key)
 	t.failing[pkg] = true
 	fmt.Fprint(t.out, t.said[key])
 	delete(t.said, key)
@@ -107,7 +118,7 @@ func (t *tally) fail(key, pkg string) {
 func (t *tally) skip(key string) {
 	if t.strict && tool.MatchString(t.said[key]) && !strings.Contains(t.said[key], short) {
 		fmt.Fprint(t.out, "skipped, which is a failure in CI: ", key, "\n", t.said[key])
-		t.failed++
+		t.failed = append(t.failed, key)
 	} else {
 		t.skipped++
 	}
