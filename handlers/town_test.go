@@ -1,11 +1,13 @@
 package handlers_test
 
 import (
+	"crypto/rsa"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"testing"
 	"time"
 
@@ -117,6 +119,15 @@ func (town *town) serve(t testing.TB) {
 	town.service = must[http.Handler](t)(handlers.New(o))
 }
 
+// appKey is one for the apps of all towns: making keys takes long.
+var appKey = sync.OnceValues(func() (string, *rsa.PublicKey) {
+	private, public, err := alipaysim.NewAppKey()
+	if err != nil {
+		panic(err)
+	}
+	return private, public
+})
+
 // play makes the real adapters, talking to the two simulators.
 func (town *town) play(t testing.TB) {
 	t.Helper()
@@ -125,10 +136,7 @@ func (town *town) play(t testing.TB) {
 	town.wechat.AddPages(wechatApp, "pages/index/index")
 	town.wechat.AddTemplate(wechatApp, "template-of-results", true, "thing1", "time2", "thing3")
 	town.alipay = must[*alipaysim.Simulator](t)(alipaysim.New(time.Now))
-	private, public, err := alipaysim.NewAppKey()
-	if err != nil {
-		t.Fatal(err)
-	}
+	private, public := appKey()
 	town.alipay.AddApp(alipayApp, public, alipaysim.OpenIDOnly)
 	town.alipay.AddTemplate(alipayApp, "template-of-colours", 3, false)
 	town.alipay.AddTemplate(alipayApp, "template-of-reviews", 3, false)

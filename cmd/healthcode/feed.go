@@ -130,6 +130,7 @@ func (c feedTake) Run(at surroundings) error {
 		return err
 	}
 	defer s.close()
+	s.store.JobShare = c.Share
 	refused := 0
 	for _, path := range files {
 		if at.ctx.Err() != nil {
@@ -181,18 +182,12 @@ func (c feedTake) take(at surroundings, s *opened, path string) error {
 		return errors.New("it cannot be read")
 	}
 	defer f.Close()
-	told, begun := time.Now(), time.Now()
+	told := time.Now()
 	done, err := s.store.TakeFeed(at.ctx, operatorFeed, f, signature, func(so models.Feed) {
 		if time.Since(told) >= feedTold {
 			told = time.Now()
 			fmt.Fprintf(at.out, "%s: %d of %d lines\n", path, so.Counted, so.Rows)
 		}
-		rest := time.Duration(float64(time.Since(begun)) * (1 - c.Share) / c.Share)
-		select {
-		case <-at.ctx.Done():
-		case <-time.After(rest):
-		}
-		begun = time.Now()
 	})
 	if err != nil {
 		return err

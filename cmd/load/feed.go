@@ -21,7 +21,7 @@ const feedSlack = 1.5
 // feed measures how fast an operator's feed is taken in: beside a raw LOAD DATA of the
 // same file into a bare table, on the same server and in the same run, and, with
 // traffic, beside residents who open their codes.
-func feed(ctx context.Context, rows int, traffic bool, out io.Writer) (err error) {
+func feed(ctx context.Context, rows int, share float64, traffic bool, out io.Writer) (err error) {
 	dir, err := os.MkdirTemp("", "healthcode-load-")
 	if err != nil {
 		return err
@@ -43,6 +43,7 @@ func feed(ctx context.Context, rows int, traffic bool, out io.Writer) (err error
 		return err
 	}
 	defer b.close()
+	b.store.JobShare = share
 	f, err := b.operatorFeed(ctx, filepath.Join(dir, "feed"), rows)
 	if err != nil {
 		return fmt.Errorf("seed: %w", err)

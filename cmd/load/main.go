@@ -36,6 +36,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	people := flags.Int("people", 100_000, "how many residents are decided anew")
 	lines := flags.Int("rows", 1_000_000, "how many rows the operator's feed has")
 	traffic := flags.Bool("traffic", false, "open codes while the feed is taken in")
+	share := flags.Float64("share", 1, "what part of the time the feed may use, above 0 and at most 1")
 	profile := flags.String("profile", "", "a file for the CPU profile of deciding anew")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -54,9 +55,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	case "redecide":
 		return redecide(ctx, *people, *profile, out)
 	case "feed":
-		return feed(ctx, *lines, *traffic, out)
+		return feed(ctx, *lines, *share, *traffic, out)
 	}
-	return fmt.Errorf("usage: load figures [-seconds N] | redecide [-people N] [-profile FILE] | feed [-rows N] [-traffic] | district")
+	return fmt.Errorf("usage: load figures [-seconds N] | redecide [-people N] [-profile FILE] | feed [-rows N] [-share F] [-traffic] | district")
 }
 
 // say prints one figure beside its limit.

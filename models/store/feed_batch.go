@@ -24,12 +24,14 @@ type feedBatch struct {
 }
 
 // feedBatchSize is how many days of a phone one transaction keeps. More at once are
-// hardly faster, and fewer are held up by waiting for the disk.
+// hardly faster, and fewer are held up by waiting for the disk. Where only a part of
+// the time may be used, a batch is as small as those of jobs, so that nobody waits
+// for long behind one.
 const feedBatchSize = 8000
 
 func (s *Store) feedBatchSize() int {
-	if s.JobBatch > 0 {
-		return s.JobBatch
+	if s.JobBatch > 0 || s.share() < 1 {
+		return s.batchSize()
 	}
 	return feedBatchSize
 }

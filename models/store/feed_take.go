@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"healthcode/models"
 )
@@ -92,7 +93,11 @@ func (s *Store) readFeed(ctx context.Context, by models.Actor, f *feedFile, row 
 		for range batches { // so that nothing of ours goes on behind the caller's back
 		}
 	}()
-	for b := range batches {
+	for begin := s.Now(); ; begin = s.Now() {
+		b, more := <-batches
+		if !more {
+			return row, ctx.Err()
+		}
 		if b.err != nil {
 			return row, b.err
 		}
@@ -109,8 +114,12 @@ func (s *Store) readFeed(ctx context.Context, by models.Actor, f *feedFile, row 
 			return row, err
 		}
 		progress(told)
+		select {
+		case <-ctx.Done():
+			return row, ctx.Err()
+		case <-time.After(s.rest(begin)):
+		}
 	}
-	return row, ctx.Err()
 }
 
 // keepFeed writes a batch, and how far the feed has been read, in one transaction.

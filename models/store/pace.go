@@ -39,7 +39,7 @@ func (s *Store) Work(ctx context.Context) {
 			s.Log.Error("job put off", "error", err.Error())
 			s.Alarm("job")
 		} else if worked {
-			rest = time.Duration(float64(s.Now().Sub(begin)) * (1 - s.share()) / s.share())
+			rest = s.rest(begin)
 		}
 		select {
 		case <-ctx.Done():
@@ -49,6 +49,11 @@ func (s *Store) Work(ctx context.Context) {
 	if err := s.letGo(context.WithoutCancel(ctx)); err != nil {
 		s.Log.Error("jobs not given back", "error", err.Error())
 	}
+}
+
+// rest is how long what began then has to leave the machine to others now.
+func (s *Store) rest(begin time.Time) time.Duration {
+	return time.Duration(float64(s.Now().Sub(begin)) * (1 - s.share()) / s.share())
 }
 
 func (s *Store) share() float64 {

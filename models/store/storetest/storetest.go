@@ -43,6 +43,10 @@ type Schema struct {
 	once     sync.Once
 	template []byte // a migrated SQLite file
 	err      error
+
+	tablesOnce sync.Once
+	tables     string // the statements that make a migrated MySQL database
+	tablesErr  error
 }
 
 // DB is a fresh database of one test. A DSN is "sqlite:" and a path, or "mysql:"
@@ -84,9 +88,7 @@ func (s *Schema) New(t testing.TB, dialect string) DB {
 		db.OwnerDSN = "sqlite:" + s.newFile(t)
 	case MySQL:
 		db.OwnerDSN = newDatabase(t)
-		if _, err := s.Migrate(t.Context(), db.OwnerDSN); err != nil {
-			t.Fatalf("storetest: %v", err)
-		}
+		s.copyTo(t, db.OwnerDSN)
 	default:
 		t.Fatalf("storetest: no dialect %q", dialect)
 	}
