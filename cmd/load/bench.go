@@ -66,7 +66,7 @@ func requests(ctx context.Context, db *database, length time.Duration, out io.Wr
 	for _, f := range []struct {
 		name string
 		do   func(context.Context, int) error
-	}{{"login_wall", b.login}, {"declare_wall", b.declare}, {"scan_wall", b.scan}} {
+	}{{"login_wall", b.login}, {"declare_wall", b.declare}, {"scan_wall", b.scanAt(b.gate)}, {"scan_gateway_wall", b.scanAt(b.gateway)}} {
 		cost, err := b.measure(ctx, f.do)
 		if err != nil {
 			return fmt.Errorf("%s: %w", f.name, err)

@@ -27,20 +27,21 @@ const people = 200
 
 // bench is the service with a few hundred residents, and a client of it.
 type bench struct {
-	db     *database
-	base   string
-	filler string
-	length time.Duration
-	store  *store.Store
-	keys   *vault.Vault
-	server *http.Server
-	client *http.Client
-	tokens []string
-	now    func() time.Time
-	venue  models.Venue
-	home   string
-	homes  []string // of those who are seeded
-	gate   models.Gate
+	db      *database
+	base    string
+	filler  string
+	length  time.Duration
+	store   *store.Store
+	keys    *vault.Vault
+	server  *http.Server
+	client  *http.Client
+	tokens  []string
+	now     func() time.Time
+	venue   models.Venue
+	home    string
+	homes   []string // of those who are seeded
+	gate    models.Gate
+	gateway models.Gate // of a station
 }
 
 // played logs anybody in whose code is their number: the figure is the service's
@@ -92,7 +93,7 @@ func (b *bench) close() {
 
 func words(s string) models.Text { return models.Text{models.Chinese: s, models.English: s} }
 
-// found makes one community with a gate; the residents come when they are needed.
+// found makes one community with a gate and a station; the residents come when they are needed.
 func (b *bench) found(ctx context.Context) error {
 	if err := b.store.AddJurisdiction(ctx, by, models.Jurisdiction{Code: "330110", Name: words("余杭区"), TimeZone: "Asia/Shanghai"}); err != nil {
 		return err
@@ -102,7 +103,12 @@ func (b *bench) found(ctx context.Context) error {
 		return err
 	}
 	b.venue, err = b.store.AddVenue(ctx, by, models.Venue{Jurisdiction: "330110", CommunityID: b.home, Name: words("市场")})
-	b.gate = models.Gate{Staff: models.Staff{ID: "load", Display: "load", Role: models.RoleGuard}, Venue: b.venue}
+	if err != nil {
+		return err
+	}
+	station, err := b.store.AddVenue(ctx, by, models.Venue{Jurisdiction: "330110", CommunityID: b.home, Name: words("车站"), Kind: models.VenueStation})
+	guard := models.Staff{ID: "load", Display: "load", Role: models.RoleGuard}
+	b.gate, b.gateway = models.Gate{Staff: guard, Venue: b.venue}, models.Gate{Staff: guard, Venue: station}
 	return err
 }
 

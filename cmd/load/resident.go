@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"time"
 
+	"healthcode/models"
+
 	"github.com/oklog/ulid/v2"
 )
 
@@ -76,8 +78,12 @@ func (b *bench) declare(ctx context.Context, i int) error {
 	return err
 }
 
-// scan is a guard scanning a code, in the store.
-func (b *bench) scan(ctx context.Context, i int) error {
+// scanAt is a guard scanning a code there, in the store.
+func (b *bench) scanAt(gate models.Gate) func(context.Context, int) error {
+	return func(ctx context.Context, i int) error { return b.scan(ctx, gate, i) }
+}
+
+func (b *bench) scan(ctx context.Context, gate models.Gate, i int) error {
 	me, err := b.store.Holder(ctx, b.token(i))
 	if err != nil {
 		return err
@@ -89,7 +95,7 @@ func (b *bench) scan(ctx context.Context, i int) error {
 	if err != nil {
 		return err
 	}
-	_, err = b.store.Scan(ctx, b.gate, ulid.Make().String(), p.Text("https://hc.example.cn/p#"))
+	_, err = b.store.Scan(ctx, gate, ulid.Make().String(), p.Text("https://hc.example.cn/p#"))
 	return err
 }
 
