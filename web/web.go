@@ -44,9 +44,11 @@ var pages = []struct {
 	{"door", "door.js", DoorPage{}},
 	{"pass", "fragment.js", PassPage{}},
 	{"cardpass", "fragment.js", CardPassPage{}},
+	{"print", "fragment.js", PrintPage{}},
 	{"enter", "enter.js", EnterPage{}},
 	{"about", "", AboutPage{}},
 	{"rules", "", RulesPage{}},
+	{"recognition", "", RecognitionPage{}},
 	{"problem", "", ProblemPage{}},
 	{"outside", "again.js", OutsidePage{}},
 	{"staff_login", "login.js", StaffLoginPage{}},
@@ -66,39 +68,39 @@ var pages = []struct {
 	{"proposal", "proposal.js", ProposalPage{}},
 }
 
-// printed is a page ready to be written.
-type printed struct {
-	*template.Template
-	name, script string
-}
+var templates = template.Must(template.New("").Option("missingkey=error").Funcs(template.FuncMap{"asset": Asset}).ParseFS(files, "templates/*.html"))
 
-var templates = parse()
+// printed is what a page is written with.
+type printed struct{ name, script string }
 
-func parse() map[reflect.Type]printed {
-	base := template.New("").Option("missingkey=error").Funcs(template.FuncMap{"asset": Asset})
-	template.Must(base.ParseFS(files, "templates/*.html"))
+var printing = func() map[reflect.Type]printed {
 	all := map[reflect.Type]printed{}
 	for _, p := range pages {
-		if base.Lookup(p.name) == nil {
+		if templates.Lookup(p.name) == nil {
 			panic("web: no template " + p.name)
 		}
-		t := template.Must(template.Must(base.Clone()).New("content").Parse(`{{template "` + p.name + `" .}}`))
-		all[reflect.TypeOf(p.page)] = printed{t, p.name, p.script}
+		all[reflect.TypeOf(p.page)] = printed{p.name, p.script}
 	}
 	return all
-}
+}()
 
 // Render writes the page, whole or not at all.
 func Render(w io.Writer, page Framed) error {
-	p, known := templates[reflect.TypeOf(page)]
+	p, known := printing[reflect.TypeOf(page)]
 	if !known {
 		return fmt.Errorf("web: %T is no page", page)
 	}
-	var b bytes.Buffer
-	if err := p.ExecuteTemplate(&b, "frame", framed{page, page.frame(), p.name, p.script}); err != nil {
+	var content, whole bytes.Buffer
+	if err := templates.ExecuteTemplate(&content, p.name, page); err != nil {
 		return fmt.Errorf("web: %s: %w", p.name, err)
 	}
-	_, err := b.WriteTo(w)
+	// The frame takes the page as it is, since the page was escaped as it was written:
+	// with a copy of all templates for each page, the program would hold 30 MB more.
+	framed := framed{page, page.frame(), template.HTML(content.String()), p.name, p.script}
+	if err := templates.ExecuteTemplate(&whole, "frame", framed); err != nil {
+		return fmt.Errorf("web: %s: %w", p.name, err)
+	}
+	_, err := whole.WriteTo(w)
 	return err
 }
 
@@ -106,6 +108,7 @@ func Render(w io.Writer, page Framed) error {
 type framed struct {
 	Content Framed
 	Page
+	Body   template.HTML // of the content
 	Name   string
 	Script string
 }

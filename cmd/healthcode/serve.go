@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -74,6 +75,7 @@ func (serveCommand) Run(at surroundings) error {
 	if err != nil {
 		return err
 	}
+	debug.FreeOSMemory() // what compiling rules, forms and pages took is not needed again
 	stop := o.beside(at.ctx, options)
 	defer stop()
 	metrics := http.NewServeMux()
