@@ -95,7 +95,7 @@ func (k *knock) staffBody(t *testing.T, r handlers.Route) (in any, header []stri
 		return aListing("420100"), nil
 	case "POST /v1/exposures":
 		return k.anExposure(), nil
-	case "POST /v1/on-behalf/residents":
+	case "POST /v1/on-behalf/residents", "POST /v1/on-behalf/prints":
 		return map[string]any{"document": anOrder(1)["document"]}, nil
 	case "POST /v1/on-behalf/declarations":
 		return aDeclaration(1, well), nil

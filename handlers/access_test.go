@@ -48,6 +48,7 @@ type knock struct {
 	saved  []byte                       // the database as it was when everybody had come
 	tables map[string][]string          // what was in it
 	basic  []string                     // the headers by which the registry asks for a token
+	entry  string                       // by hand, at the station
 	watch  *sql.DB
 }
 
@@ -119,6 +120,7 @@ func newKnock(t *testing.T) *knock {
 	k.findThings(t)
 	k.findAppeals(t)
 	k.findArrivals()
+	k.findPrints()
 	k.save(t)
 	return k
 }

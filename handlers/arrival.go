@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"healthcode/models"
+	"healthcode/models/forms"
 	"healthcode/models/store"
 )
 
@@ -18,15 +19,20 @@ type companionInput struct {
 	Document documentInput `json:"document"`
 }
 
-type arrivalInput struct {
+// whereInput is where somebody goes and with whom, on the form and beside it.
+type whereInput struct {
 	Version    int              `json:"version"`
 	Answers    json.RawMessage  `json:"answers"`
 	Community  string           `json:"community"`
-	Gateway    string           `json:"gateway"`
-	At         *time.Time       `json:"at"`
 	Plate      string           `json:"plate"`
 	Contact    string           `json:"contact"`
 	Companions []companionInput `json:"companions"`
+}
+
+type arrivalInput struct {
+	whereInput
+	Gateway string     `json:"gateway"`
+	At      *time.Time `json:"at"`
 }
 
 type arrivalOutput struct {
@@ -43,11 +49,17 @@ func (a *api) arrive(c *gin.Context, me models.Resident) error {
 	if err != nil {
 		return err
 	}
-	declared, arrival, err := a.arriving(c, me, in)
+	answers, arrival, err := a.arriving(c, me.Jurisdiction, in.whereInput)
 	if err != nil {
 		return err
 	}
-	out, err := a.Store.Arrive(c.Request.Context(), me, key, declared, arrival)
+	if err := a.presentable(c, me.AccountID, answers.Texts()); err != nil {
+		return err
+	}
+	if arrival.Gateway = in.Gateway; in.At != nil {
+		arrival.At = in.At.UTC().Truncate(time.Millisecond)
+	}
+	out, err := a.Store.Arrive(c.Request.Context(), me, key, answers.Declaration(a.Now(), a.Zone), arrival)
 	if err != nil {
 		return err
 	}
@@ -56,23 +68,19 @@ func (a *api) arrive(c *gin.Context, me models.Resident) error {
 	return nil
 }
 
-// arriving holds what was sent against the form and beside it, and tells all that is
-// wrong at once.
-func (a *api) arriving(c *gin.Context, me models.Resident, in arrivalInput) (d models.Declaration, out models.Arrival, err error) {
+// arriving holds what was sent against the form of the jurisdiction and beside it, and
+// tells all that is wrong at once.
+func (a *api) arriving(c *gin.Context, jurisdiction string, in whereInput) (answers forms.Answers, out models.Arrival, err error) {
 	var ps models.Problems
 	form := declarationInput{models.FormArrival, in.Version, in.Answers}
-	answers, err := a.answered(c, me.Jurisdiction, form)
-	if err != nil && !errors.Is(err, models.Invalid) {
-		return d, out, err
+	if answers, err = a.answered(c, jurisdiction, form); err != nil && !errors.Is(err, models.Invalid) {
+		return answers, out, err
 	}
 	ps.Add("", err)
 	if in.Community == "" {
 		ps.Add("community", models.Refuse(models.ReasonFieldMissing))
 	}
-	out = models.Arrival{Community: in.Community, Gateway: in.Gateway}
-	if in.At != nil {
-		out.At = in.At.UTC().Truncate(time.Millisecond)
-	}
+	out = models.Arrival{Community: in.Community}
 	if drives := answers.Choice("transport"); in.Plate != "" {
 		out.Plate, err = models.ParsePlate(in.Plate)
 		ps.Add("plate", err)
@@ -93,13 +101,7 @@ func (a *api) arriving(c *gin.Context, me models.Resident, in arrivalInput) (d m
 		ps.Add(fmt.Sprint("companions.", i), wrong.Err())
 		out.Companions = append(out.Companions, one)
 	}
-	if err := ps.Err(); err != nil {
-		return d, out, err
-	}
-	if err := a.presentable(c, me.AccountID, answers.Texts()); err != nil {
-		return d, out, err
-	}
-	return answers.Declaration(a.Now(), a.Zone), out, nil
+	return answers, out, ps.Err()
 }
 
 type companionOutput struct {
@@ -119,12 +121,13 @@ type arrivalHeld struct {
 	Companions []companionOutput `json:"companions"`
 	State      string            `json:"state"`
 	Words      string            `json:"words,omitempty"`
+	Taken      bool              `json:"taken"` // a guard took it down: what was said counts once it is followed up
 	Turns      []turnOutput      `json:"turns"`
 }
 
 func arrivalOf(language string, x store.Coming) arrivalHeld {
 	return arrivalHeld{ID: x.ID, At: x.At, Community: x.Destination.Name.In(language), Gateway: x.Through.Name.In(language),
-		Plate: x.Plate.Reveal(), Contact: x.Contact.Reveal(), State: string(x.Review.State), Words: x.Review.Words,
+		Plate: x.Plate.Reveal(), Contact: x.Contact.Reveal(), State: string(x.Review.State), Words: x.Review.Words, Taken: x.Taken != nil,
 		Companions: each(x.Companions, func(one models.Companion) companionOutput {
 			return companionOutput{one.Name.Reveal(), string(one.Document.Type), one.Document.Number.Reveal()}
 		}),

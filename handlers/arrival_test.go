@@ -27,7 +27,7 @@ func (s *street) arrives(token string, in any) answer {
 // gateway is a guard's session that stands at a new station.
 func (s *street) gateway(username string) (token string) {
 	s.t.Helper()
-	v := must[models.Venue](s.t)(s.store.AddVenue(s.t.Context(), operator, models.Venue{Jurisdiction: "330110", CommunityID: s.community,
+	v := must[models.Venue](s.t)(s.store.AddVenue(s.t.Context(), operator, models.Venue{Jurisdiction: s.venue.Jurisdiction, CommunityID: s.community,
 		Kind: models.VenueStation, Name: words("杭州西站", "Hangzhou West Station")}))
 	token = s.staff(username)
 	var out struct{ Kind string }
@@ -239,6 +239,7 @@ func (k *knock) findArrivals() {
 	turn := k.scans(k.tokens["gate at a station"], other).Turn
 	turns := map[string]string{"of the station": turn.ID, "unknown": strings.Repeat("0", 26)}
 	k.things["/v1/queue/:id/call"], k.things["/v1/queue/:id/outcome"] = turns, turns
+	k.entry, _ = k.byHand(k.tokens["gate at a station"], 40)
 	k.clock.Advance(1e9)
 }
 
@@ -247,6 +248,8 @@ func (k *knock) arrivalBody(route string) (in any, header []string) {
 	switch route {
 	case "POST /v1/arrivals":
 		return arriving(k.community, "train"), []string{"Idempotency-Key", "key-" + k.ulid()}
+	case "POST /v1/gate/arrivals":
+		return taking(k.entry, k.community, "name", "王五", "phone", "13700137000"), []string{"Idempotency-Key", "key-" + k.ulid()}
 	case "POST /v1/queue/:id/outcome":
 		return json.RawMessage(`{"outcome": "released"}`), nil
 	}

@@ -89,6 +89,12 @@ func (c *canary) levers(worker string) {
 	c.ask(worker, "GET", "/console/on-behalf", nil).into(c.t, nil)
 	c.ask(worker, "POST", "/v1/on-behalf/residents", map[string]any{"document": about["document"]}).into(c.t, nil)
 	c.ask(worker, "POST", "/v1/on-behalf/declarations", with(about, "form", "health", "version", 1, "answers", with(well, "contact", "yes"))).into(c.t, nil)
+	var card printedCard
+	c.ask(worker, "POST", "/v1/on-behalf/prints", map[string]any{"document": about["document"]}).into(c.t, &card)
+	_, code, _ := strings.Cut(card.Text, "#")
+	c.reads(c.gate(), c.mark("what a printed card says", code)).into(c.t, nil)
+	c.ask(worker, "DELETE", "/v1/on-behalf/prints/"+card.ID, nil).into(c.t, nil)
+	c.reads(c.gate(), code)
 	c.ask(worker, "POST", "/v1/on-behalf/moves", with(about, "community", c.mine["name"]))
 	lead, fellow, auditor := c.mark("the lead's token", c.staff("lead")), c.mark("the other lead's token", c.staff("lead2")), c.mark("the auditor's token", c.staff("auditor"))
 	c.ask(lead, "POST", "/v1/orders", with(about, "reason", "nobody's", "until", "2022-03-20"))
@@ -140,6 +146,7 @@ func (c *canary) arrivals(mine, worker string) {
 	if seen := c.scans(gate, mine); !seen.Arrival.Declared || seen.Arrival.Party != 2 {
 		c.t.Errorf("at the station: %+v", seen)
 	}
+	c.guest(gate, along)
 	for _, path := range []string{"/gate", "/v1/queue"} {
 		c.ask(gate, "GET", path, nil).into(c.t, nil)
 	}
@@ -150,6 +157,18 @@ func (c *canary) arrivals(mine, worker string) {
 	for _, path := range []string{"/v1/arrivals", "/arrival"} {
 		c.ask(mine, "GET", path, nil).into(c.t, nil)
 	}
+}
+
+// guest: a visitor whom nobody knows is taken down at the station, first with mistakes.
+func (c *canary) guest(gate string, along any) {
+	c.t.Helper()
+	visit := c.visitor()
+	c.ask(gate, "POST", "/v1/entries", visit).into(c.t, nil)
+	in := taking(visit["id"].(string), c.community, "name", c.mine["visitor"], "phone", c.mine["visitor's phone"], "companions", []any{along})
+	c.takes(gate, with(in, "visit", c.mine["visitor's number"]))
+	c.takes(gate, with(in, "name", c.mine["visitor's number"]))
+	c.takes(gate, with(in, "companions", []any{along, along}))
+	c.takes(gate, in).into(c.t, nil)
 }
 
 // own is what the resident does with what is held about them.

@@ -13,7 +13,7 @@ import (
 )
 
 type draftInput struct {
-	Kind string `json:"kind"` // rules or form
+	Kind string `json:"kind"` // rules, form or peering
 	Body string `json:"body"` // the file, as YAML
 }
 
@@ -31,7 +31,7 @@ type faultOutput struct {
 	Text         string `json:"text"`
 }
 
-// draft keeps a rule file or a form for a colleague to publish.
+// draft keeps a rule file, a form or a peering for a colleague to publish.
 func (a *api) draft(c *gin.Context, by models.Officer) error {
 	body, err := read(c, recordsLimit)
 	if err != nil {

@@ -47,6 +47,10 @@ func mistaken() map[string][]string {
 			form + "  - {id: t, type: decimal, label: {zh: 甲, en: a}, min: 1, max: 0, step: 0, options: []}\n",
 			form + "  - {id: t, type: choice, label: {zh: 甲, en: a}, when: {field: none, is: []}, options: [{code: a, label: {zh: 甲, en: a}, facts: [{kind: test, code: X}]}]}\n",
 			form + "  - {id: temperature, type: decimal, label: {zh: 甲, en: a}, min: 36, max: 41, step: 1}\n"},
+		"peering": {"id: A\nversion: 0\nplace: x\npeer: x\nmode: x\n", "id: a\nversion: 1\nplace: \"650000\"\npeer: \"340000\"\nmode: none\nname: {zh: 甲}\n",
+			table("local", "", "reasons: []\n"), table("share", "url: ftp://x\npins: [x]\nopen: x\nthrough: x\ncovers: [x]\n", ""),
+			table("adopt", "open: http://x\npins: []\n", "reasons:\n  - {is: a, text: {zh: 甲, en: a}, colour: red, unless: {test: pcr, within: 3x, colour: blue}}\n"),
+			table("dock", "through: x\npins: [x]\n", "tests:\n  - {is: [], counts: PCR}\n"), table("dock", "through: x\npins: [x]\n", "tests:\n  - {is: a, counts: PCR}\n  - {is: a, counts: pcr}\n")},
 	}
 }
 

@@ -1,9 +1,12 @@
 package handlers_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 	"github.com/pquerna/otp/totp"
 
@@ -159,8 +162,9 @@ func TestJourneyArrival(t *testing.T) {
 	}
 }
 
-// TestJourneyArrivalOffline: what was filled in on the train stays, and goes through
-// once, when there is a network again.
+// TestJourneyArrivalOffline: what was filled in on the train is kept on the phone for
+// its owner, through a dead network and a page that was loaded again, and goes through
+// once when there is a network.
 func TestJourneyArrivalOffline(t *testing.T) {
 	t.Parallel()
 	town := leversTown(t)
@@ -168,20 +172,92 @@ func TestJourneyArrivalOffline(t *testing.T) {
 	r := town.resident(t, 2, "李四")
 	r.known = append(r.known, "console: Failed to load resource: net::ERR_")
 	r.visit("/arrival")
-	r.fill("#community", far, ".stay [data-key=place]", "420100", ".stay [data-key=from]", town.day(t, -1), ".stay [data-key=to]", town.day(t, 0))
-	r.tick("[name=transport][value=train]")
+	r.onTheTrain(town, far)
 	town.down.Store(true)
 	r.offline(true)
 	r.tick("#arrival [type=submit]")
 	r.await(`!document.querySelector(".summary").hidden && document.querySelector("#community").value === "` + far + `"`)
+	r.says("#arrival", "已保存在这部手机上，尚未提交")
 	r.announced("arrival, offline")
 	r.look("arrival, offline")
 	town.down.Store(false)
-	r.offline(false)
+	r.offline(false) // it goes by itself
+	r.says("#said", "已提交")
+	r.arrivals(1)
+	r.keepsNothing()
+
+	r.onTheTrain(town, far)
+	r.visit("/arrival")
+	r.says("#arrival", "已保存在这部手机上，尚未提交")
+	r.await(`document.querySelector("#community").value === "` + far + `" && document.querySelector("[name=transport][value=train]").checked &&
+		document.querySelectorAll(".stay [data-key=place]").length === 2 && document.querySelector(".stay:nth-child(2) [data-key=place]").value === "330100" &&
+		document.querySelector("[name='companions.0.name']").value === "张小三"`)
+	r.look("arrival, kept")
+	town.lost.Store(true) // it arrives, and the answer does not
+	r.tick("#arrival [type=submit]")
+	r.await(`!document.querySelector(".summary").hidden`)
+	town.lost.Store(false)
+	r.visit("/arrival")
+	r.await(`document.querySelector("#community").value === "` + far + `"`)
 	r.tick("#arrival [type=submit]")
 	r.says("#said", "已提交")
-	if n := journeyEval[int](r, `document.querySelectorAll(".notice").length`); n != 1 {
-		t.Errorf("%d arrivals, want 1", n)
-	}
+	r.arrivals(2)
+	r.keepsNothing()
+	r.forgets(town, far)
 	r.fine()
+}
+
+// onTheTrain fills the form in, with two places and a child, and does not send it.
+func (j *journey) onTheTrain(town *journeyTown, far string) {
+	j.t.Helper()
+	j.visit("/arrival")
+	j.tick(".question [data-add]", "#add")
+	j.fill("#community", far, ".stay [data-key=place]", "420100", ".stay [data-key=from]", town.day(j.t, -1), ".stay [data-key=to]", town.day(j.t, 0),
+		".stay:nth-child(2) [data-key=place]", "330100", ".stay:nth-child(2) [data-key=from]", town.day(j.t, 0), ".stay:nth-child(2) [data-key=to]", town.day(j.t, 0),
+		`[name="companions.0.name"]`, "张小三", `[name="companions.0.document.number"]`, documentNumber(21))
+	j.tick("[name=transport][value=train]")
+}
+
+// arrivals fails unless the page shows that many.
+func (j *journey) arrivals(n int) {
+	j.t.Helper()
+	if got := journeyEval[int](j, `document.querySelectorAll(".notice").length`); got != n {
+		j.t.Errorf("%d arrivals, want %d", got, n)
+	}
+}
+
+// keepsNothing fails if the phone still has anything of a form.
+func (j *journey) keepsNothing() {
+	j.t.Helper()
+	if kept := journeyEval[string](j, `Object.keys(localStorage).filter((k) => k.startsWith("kept.")).join()`); kept != "" {
+		j.t.Errorf("the phone keeps %s", kept)
+	}
+}
+
+// forgets takes away what is kept: by the button, after a day, for anybody else, and
+// when the phone is signed out.
+func (j *journey) forgets(town *journeyTown, far string) {
+	j.t.Helper()
+	const untouched = `document.querySelector("#community").value === "" && document.querySelector("[data-kept=forget]").hidden`
+	j.onTheTrain(town, far)
+	j.tick("[data-kept=forget]")
+	j.await(untouched)
+	j.keepsNothing()
+	for _, change := range []string{`kept.at -= 24 * 60 * 60 * 1000 + 1`, `kept.account = "somebody else"`} {
+		j.onTheTrain(town, far)
+		j.run(`const kept = JSON.parse(localStorage["kept.arrival"]); ` + change + `; localStorage["kept.arrival"] = JSON.stringify(kept)`)
+		j.visit("/arrival")
+		j.await(untouched)
+		j.keepsNothing()
+	}
+	j.visit("/declare/health")
+	j.tick("[name=contact][value=no]")
+	j.visit("/declare/health")
+	j.await(`document.querySelector("[name=contact][value=no]").checked`)
+	j.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, network.ClearBrowserCookies, struct{}{})
+		return err
+	}))
+	j.visit("/arrival")
+	j.keepsNothing()
 }

@@ -168,10 +168,12 @@ func (j *journey) at(path string) {
 	j.await(fmt.Sprintf(`location.pathname === %q && document.readyState === "complete"`, path))
 }
 
-// says waits until the element says something that contains the words.
-func (j *journey) says(selector, words string) {
+// says waits until the element says something that contains all of those words.
+func (j *journey) says(selector string, words ...string) {
 	j.t.Helper()
-	j.await(fmt.Sprintf(`(document.querySelector(%q) || {innerText: ""}).innerText.includes(%q)`, selector, words))
+	for _, w := range words {
+		j.await(fmt.Sprintf(`(document.querySelector(%q) || {innerText: ""}).innerText.includes(%q)`, selector, w))
+	}
 }
 
 // run runs a script for its effect.

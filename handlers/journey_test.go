@@ -15,6 +15,7 @@ type journeyTown struct {
 	*httptest.Server
 	ago  atomic.Int64 // how far the clock is behind while the town is founded
 	down atomic.Bool  // nothing answers
+	lost atomic.Bool  // what is sent arrives, and the answer does not
 }
 
 func newJourneyTown(t *testing.T) *journeyTown {
@@ -24,6 +25,10 @@ func newJourneyTown(t *testing.T) *journeyTown {
 	town.town = newTown(t, schema.Any(t), func() time.Time { return time.Now().Add(-time.Duration(town.ago.Load())) })
 	town.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if town.down.Load() {
+			panic(http.ErrAbortHandler)
+		}
+		if town.lost.Load() && r.Method == http.MethodPost {
+			town.service.ServeHTTP(httptest.NewRecorder(), r)
 			panic(http.ErrAbortHandler)
 		}
 		town.service.ServeHTTP(w, r)

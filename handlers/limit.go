@@ -40,6 +40,7 @@ var (
 		"invitation":   {20, 3 * time.Second},
 		"client":       {20, time.Second},
 		"entry":        {40, 1500 * time.Millisecond}, // as fast as a guard can type
+		"print":        {40, 1500 * time.Millisecond}, // nobody may try out what cards say
 		"export":       {5, time.Minute},
 		"photo":        {12, 10 * time.Second},
 		"appeal":       {10, time.Minute},

@@ -69,6 +69,7 @@ type visitHeld struct {
 	Venue string    `json:"venue"`
 	At    time.Time `json:"at"`
 	Grade string    `json:"grade"`
+	Print bool      `json:"print,omitempty"` // the printed card was read
 }
 
 type fedHeld struct {
@@ -111,6 +112,7 @@ type heldOutput struct {
 	Vaccinations courseOutput      `json:"vaccinations"`
 	Tests        []testHeld        `json:"tests"`
 	Visits       []visitHeld       `json:"visits"`
+	Prints       []printHeld       `json:"prints"`
 	Feed         []fedHeld         `json:"feed"`
 	Consents     []consentHeld     `json:"consents"`
 	Sessions     []sessionHeld     `json:"sessions"`
@@ -188,8 +190,9 @@ func (a *api) evidenceHeld(c *gin.Context, out *heldOutput, held store.Held) {
 
 func traceHeld(out *heldOutput, held store.Held, language string) {
 	out.Visits = each(held.Visits, func(v models.Visit) visitHeld {
-		return visitHeld{v.Venue.In(language), v.At, string(v.Grade)}
+		return visitHeld{v.Venue.In(language), v.At, string(v.Grade), v.Print}
 	})
+	out.Prints = each(held.Prints, func(p models.Print) printHeld { return printOf(p, language) })
 	out.Feed = each(held.Fed, func(t models.Trace) fedHeld {
 		return fedHeld{models.DayOf(t.From).String(), t.Place, t.Hours()}
 	})

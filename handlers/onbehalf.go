@@ -14,10 +14,11 @@ type behalfInput struct {
 }
 
 type behalfOutput struct {
-	Name         string `json:"name"`     // masked
-	Document     string `json:"document"` // masked
-	Community    string `json:"community"`
-	Jurisdiction string `json:"jurisdiction"` // whose forms they are asked
+	Name         string    `json:"name"`     // masked
+	Document     string    `json:"document"` // masked
+	Community    string    `json:"community"`
+	Jurisdiction string    `json:"jurisdiction"` // whose forms they are asked
+	Print        *printNow `json:"print"`        // the printed card that they have
 }
 
 // findBehalf tells a worker that they may declare for the resident of a document.
@@ -35,7 +36,11 @@ func (a *api) findBehalf(c *gin.Context, by models.Worker) error {
 	if err != nil {
 		return err
 	}
-	c.JSON(http.StatusOK, behalfOutput{resident.Name.String(), resident.Document.Number.String(), home.Name.In(languageOf(c)), resident.Jurisdiction})
+	card, err := a.current(c, resident)
+	if err != nil {
+		return err
+	}
+	c.JSON(http.StatusOK, behalfOutput{resident.Name.String(), resident.Document.Number.String(), home.Name.In(languageOf(c)), resident.Jurisdiction, card})
 	return nil
 }
 

@@ -93,12 +93,14 @@ func (a *api) pages() []route {
 		{get, "/door", a.plainPage(func(p web.Page) web.Framed { return web.DoorPage{Page: p} })},
 		{get, "/p", a.plainPage(func(p web.Page) web.Framed { return web.PassPage{Page: p} })},
 		{get, "/t", a.plainPage(func(p web.Page) web.Framed { return web.CardPassPage{Page: p} })},
+		{get, "/c", a.plainPage(func(p web.Page) web.Framed { return web.PrintPage{Page: p} })},
 		{get, "/enter", a.plainPage(func(p web.Page) web.Framed { return web.EnterPage{Page: p} })},
 		{get, "/enter/:channel", a.public(a.enterBy)},
 		{get, "/enter/:channel/back", a.public(a.enterBack)},
 		{get, "/about", a.plainPage(func(p web.Page) web.Framed { return web.NewAboutPage(p) })},
 		{get, "/rules", a.public(a.rulesPage)},
 		{get, "/rules/:jurisdiction", a.public(a.rulesPage)},
+		{get, "/recognition", a.public(a.recognitionPage)},
 
 		{get, "/staff/login", a.plainPage(func(p web.Page) web.Framed { return web.StaffLoginPage{Page: p} })},
 		{get, "/staff/join", a.plainPage(func(p web.Page) web.Framed { return web.NewJoinPage(p) })},
@@ -255,16 +257,17 @@ func (a *api) declarePage(c *gin.Context, me models.Resident) error {
 		c.Redirect(http.StatusSeeOther, "/arrival")
 		return nil
 	}
-	page, err := a.declaring(c, me, c.Param("form"))
+	page, err := a.declaring(c, me.Jurisdiction, c.Param("form"))
 	if err != nil {
 		return err
 	}
+	page.Account = me.AccountID
 	return write(c, http.StatusOK, page)
 }
 
 // declaring is the form as it is drawn for the resident.
-func (a *api) declaring(c *gin.Context, me models.Resident, id string) (page web.DeclarePage, err error) {
-	form, err := a.form(me.Jurisdiction, id)
+func (a *api) declaring(c *gin.Context, jurisdiction, id string) (page web.DeclarePage, err error) {
+	form, err := a.form(jurisdiction, id)
 	if err != nil {
 		return page, err
 	}

@@ -16,15 +16,7 @@ const arrivalsOnPage = 2
 // arrivalPage is where somebody says that they arrive, and reads their number.
 func (a *api) arrivalPage(c *gin.Context, me models.Resident) error {
 	ctx := c.Request.Context()
-	form, err := a.declaring(c, me, models.FormArrival)
-	if err != nil {
-		return err
-	}
 	places, err := a.Store.Jurisdictions(ctx)
-	if err != nil {
-		return err
-	}
-	communities, err := a.Store.Communities(ctx)
 	if err != nil {
 		return err
 	}
@@ -32,7 +24,11 @@ func (a *api) arrivalPage(c *gin.Context, me models.Resident) error {
 	if err != nil {
 		return err
 	}
-	page := web.NewArrivalPage(form, places, communities, gateways)
+	page, err := a.arrivalForm(c, me.Jurisdiction, places, gateways)
+	if err != nil {
+		return err
+	}
+	page.Account = me.AccountID
 	turns, err := a.Store.Turns(ctx, me)
 	if err != nil {
 		return err
@@ -46,6 +42,26 @@ func (a *api) arrivalPage(c *gin.Context, me models.Resident) error {
 	return write(c, http.StatusOK, page)
 }
 
+// arrivalForm is what is asked of arrivals in the jurisdiction.
+func (a *api) arrivalForm(c *gin.Context, jurisdiction string, places web.Places, gateways []models.Venue) (page web.ArrivalPage, err error) {
+	form, err := a.declaring(c, jurisdiction, models.FormArrival)
+	if err != nil {
+		return page, err
+	}
+	communities, err := a.Store.Communities(c.Request.Context())
+	return web.NewArrivalPage(form, places, communities, gateways), err
+}
+
+// takingPage is what a guard who stands there takes an arrival down on.
+func (a *api) takingPage(c *gin.Context, at models.Venue) (*web.TakePage, error) {
+	places, err := a.Store.Jurisdictions(c.Request.Context())
+	if err != nil {
+		return nil, err
+	}
+	page, err := a.arrivalForm(c, at.Jurisdiction, places, nil)
+	return &web.TakePage{ArrivalPage: page, Jurisdiction: at.Jurisdiction}, err
+}
+
 // arrivalView puts an arrival into the reader's words.
 func arrivalView(p web.Page, x store.Coming, places web.Places) web.ArrivalView {
 	from := ""
@@ -53,6 +69,9 @@ func arrivalView(p web.Page, x store.Coming, places web.Places) web.ArrivalView 
 		from = places.Name(p, x.From)
 	}
 	out := web.NewArrivalView(p, x.Arrival, from, x.Destination.Name.In(p.Language), x.Through.Name.In(p.Language))
+	if x.Taken != nil {
+		out.Taken = p.T("arrival.item.taken", "venue", out.Through)
+	}
 	if x.Review.ID != "" {
 		out.State, out.Words = p.T("arrival.review."+string(x.Review.State)), x.Review.Words
 	}
@@ -68,7 +87,16 @@ func (a *api) openArrival(c *gin.Context, p web.Page, seen store.Case, out *web.
 	}
 	out.Arrival = arrivalView(p, seen.Arrival, places).InClear(seen.Arrival.Arrival)
 	out.Card = web.NewCardView(p.Language, seen.Card)
-	if seen.Declaration.ID != "" {
+	if taken := seen.Arrival.Taken; taken != nil {
+		guards, err := a.Store.Displays(c.Request.Context(), []string{taken.By})
+		if err != nil {
+			return err
+		}
+		out.Arrival.Taken = p.T("console.arrival.taken", "guard", guards[taken.By], "venue", out.Arrival.Through)
+		out.Arrival.Guest, out.Arrival.Behalf = seen.ResidentID == "", seen.ResidentID != ""
+		out.Arrival.Elsewhere, out.Arrival.Handle = seen.Arrival.Elsewhere.In(p.Language), taken.Guest.Handle
+	}
+	if seen.Declaration.Form != "" {
 		out.Form, out.Said, out.Answers = a.title(c, seen.Declaration), seen.Declaration.At, a.answers(c, seen.Declaration)
 	}
 	return nil

@@ -25,7 +25,7 @@ func (a *api) mePage(c *gin.Context, me models.Resident) error {
 	p := a.frame(c)
 	page := web.MePage{Page: p, Name: me.Name.Reveal(), DocumentType: p.T("document.type." + string(me.Document.Type)),
 		Document: me.Document.Number.Reveal(), Phone: me.Phone.Reveal(), Verified: me.Verified,
-		Standing: web.NewStandingView(p, held.Standing), Reviews: held.Reviews, Appeals: len(held.Appeals), Tests: held.Tests, Visits: held.Visits, Fed: web.FedIn(p.Language, held.Fed),
+		Standing: web.NewStandingView(p, held.Standing), Reviews: held.Reviews, Appeals: len(held.Appeals), Tests: held.Tests, Visits: held.Visits, Prints: web.PrintsHeld(held.Prints, a.Now()), Fed: web.FedIn(p.Language, held.Fed),
 		Consents: web.ConsentStates(held.Consents), Version: models.ConsentVersion, Sessions: held.Sessions, Accesses: held.Accesses}
 	for _, community := range communities {
 		page.Communities = append(page.Communities, web.Choice{Value: community.ID, Label: community.Name.In(p.Language)})

@@ -30,7 +30,9 @@ func (a *api) rulesPage(c *gin.Context) error {
 	if code != models.Root && !web.Places(places).Known(code) {
 		return models.Refuse(models.ReasonRouteUnknown)
 	}
-	return write(c, http.StatusOK, web.NewRulesPage(a.frame(c), code, a.Store.RulesIn(code), places))
+	page := web.NewRulesPage(a.frame(c), code, a.Store.RulesIn(code), places)
+	page.Recognised = web.Recognised(page.Page, code, a.Store.Peerings(), places)
+	return write(c, http.StatusOK, page)
 }
 
 // showRuleFile is one of the files that hold in a jurisdiction, word for word.
@@ -137,6 +139,9 @@ func (a *api) draftPage(c *gin.Context, by models.Officer) error {
 	if out.Communities, err = a.Store.Communities(ctx); err != nil {
 		return err
 	}
+	if out.Peerings, err = peerings(office, d); err != nil {
+		return err
+	}
 	out.Whys = a.whys(ctx, d, out.Job.DryRun.Rules, p.Language)
 	if err := office.Ready(ctx, d.ID); err != nil {
 		refusal := problems(err)[0].Reason
@@ -147,6 +152,14 @@ func (a *api) draftPage(c *gin.Context, by models.Officer) error {
 		out.Faults = webFaults(p.Language, err)
 	}
 	return write(c, http.StatusOK, web.NewDraftPage(p, by, out))
+}
+
+// peerings are a drafted peering beside those that there are; none of another draft.
+func peerings(office store.Office, d models.Draft) (out web.Peerings, err error) {
+	if d.Kind == models.PublishedPeering {
+		out.Drafted, out.Before, out.Now, err = office.Peering(d)
+	}
+	return out, err
 }
 
 // webFaults are what is wrong by now with a draft that was sound when it was made.

@@ -16,7 +16,13 @@ func (a *api) gatePage(c *gin.Context, me models.Guard) error {
 	if err != nil {
 		return err
 	}
-	return write(c, http.StatusOK, web.NewGatePage(a.frame(c), me, venues))
+	page := web.NewGatePage(a.frame(c), me, venues)
+	if i := slices.IndexFunc(venues, func(v models.Venue) bool { return v.ID == me.VenueID && v.Kind.Gateway() }); i >= 0 {
+		if page.Take, err = a.takingPage(c, venues[i]); err != nil {
+			return err
+		}
+	}
+	return write(c, http.StatusOK, page)
 }
 
 func (a *api) consolePage(c *gin.Context, desk store.Desk) error {
@@ -46,9 +52,11 @@ func (a *api) reviewPage(c *gin.Context, desk store.Desk) error {
 	if err != nil {
 		return err
 	}
-	home, err := a.Store.Community(ctx, seen.Resident.CommunityID)
-	if err != nil {
-		return err
+	var home models.Community // none of a guest's
+	if seen.ResidentID != "" {
+		if home, err = a.Store.Community(ctx, seen.Resident.CommunityID); err != nil {
+			return err
+		}
 	}
 	p := a.frame(c)
 	out := web.Case{Review: seen.Review, Resident: seen.Resident, Standing: seen.Standing, Community: home, NewName: seen.Correction.Name}

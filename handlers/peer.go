@@ -48,13 +48,16 @@ func cacheable(c *gin.Context, what any) error {
 }
 
 type mappingOutput struct {
-	Place   string `json:"place"`
-	Peer    string `json:"peer"`
-	Name    string `json:"name"`
-	Mode    string `json:"mode"`
-	Version int    `json:"version"`
-	Hash    string `json:"hash"`
-	File    string `json:"file"` // word for word
+	Place     string    `json:"place"`
+	Peer      string    `json:"peer"`
+	Name      string    `json:"name"`
+	Mode      string    `json:"mode"`
+	Version   int       `json:"version"`
+	Hash      string    `json:"hash"`
+	File      string    `json:"file"`      // word for word
+	Drafted   string    `json:"drafted"`   // who did, as colleagues and residents read it; "" for the operator
+	Published string    `json:"published"` // "" where the operator added it before officers published any
+	At        time.Time `json:"at"`
 }
 
 type mappingsOutput struct {
@@ -63,9 +66,14 @@ type mappingsOutput struct {
 
 // peerMappings is by what others are recognised here.
 func (a *api) peerMappings(c *gin.Context) error {
+	mapped, err := a.Store.Mappings(c.Request.Context())
+	if err != nil {
+		return err
+	}
 	language := languageOf(c)
-	c.JSON(http.StatusOK, mappingsOutput{each(a.Store.Peerings(), func(p *models.Peering) mappingOutput {
-		return mappingOutput{p.Place, p.Peer, p.Name.In(language), string(p.Mode), p.Version, p.Hash, string(p.Source)}
+	c.JSON(http.StatusOK, mappingsOutput{each(mapped, func(m store.Mapping) mappingOutput {
+		p := m.Peering
+		return mappingOutput{p.Place, p.Peer, p.Name.In(language), string(p.Mode), p.Version, p.Hash, string(p.Source), m.Drafted, m.Published, m.At}
 	})})
 	return nil
 }

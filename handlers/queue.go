@@ -27,6 +27,8 @@ type turnOutput struct {
 	Why     string     `json:"why"`
 	Say     string     `json:"say"`            // why, in words
 	Name    string     `json:"name,omitempty"` // masked, for guards
+	From    string     `json:"from,omitempty"` // of somebody of elsewhere: whose code they have
+	Handle  string     `json:"handle,omitempty"`
 	Venue   string     `json:"venue,omitempty"`
 	Ahead   *int       `json:"ahead,omitempty"` // how many wait before them
 	Since   time.Time  `json:"since"`
@@ -35,15 +37,18 @@ type turnOutput struct {
 }
 
 func turnOf(language string, t models.Turn) turnOutput {
-	return turnOutput{ID: t.ID, Number: t.Number, Why: string(t.Why), Say: web.TurnWhy(language, t.Why), Name: t.Name.String(),
+	return turnOutput{ID: t.ID, Number: t.Number, Why: string(t.Why), Say: web.TurnWhy(language, t.Why), Name: t.Name.String(), From: t.From.In(language), Handle: t.Handle,
 		Venue: t.Venue.In(language), Since: t.At, Called: optional(t.CalledAt), Outcome: string(t.Outcome)}
 }
 
 // seenAtGateway adds what a guard at a gateway is told.
 func (a *api) seenAtGateway(c *gin.Context, seen store.Seen, out *seenOutput) error {
 	language := languageOf(c)
-	card := cardOf(c, *seen.Card)
-	out.Card, out.Arrival = &card, &arrivalSeen{}
+	out.Arrival = &arrivalSeen{}
+	if seen.Card != nil {
+		card := cardOf(c, *seen.Card)
+		out.Card = &card
+	}
 	if seen.Turn != nil {
 		turn := turnOf(language, *seen.Turn)
 		out.Turn = &turn

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"errors"
+	"net/http"
 	"strings"
 	"time"
 
@@ -70,6 +71,23 @@ func (a *api) unheard(c *gin.Context, st *store.Stranger, what string, err error
 		return p
 	}
 	return nil
+}
+
+// recognitionPage tells everybody what codes of elsewhere count at the gates here.
+func (a *api) recognitionPage(c *gin.Context) error {
+	ctx := c.Request.Context()
+	mapped, err := a.Store.Mappings(ctx)
+	if err != nil {
+		return err
+	}
+	places, err := a.Store.Jurisdictions(ctx)
+	if err != nil {
+		return err
+	}
+	list := each(mapped, func(m store.Mapping) web.Mapping {
+		return web.Mapping{Peering: m.Peering, Drafted: m.Drafted, Published: m.Published, At: m.At}
+	})
+	return write(c, http.StatusOK, web.NewRecognitionPage(a.frame(c), list, places))
 }
 
 // recognisedOutput is what a guard sees of a code of elsewhere, beside what they see of

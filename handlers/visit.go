@@ -61,14 +61,19 @@ type seenOutput struct {
 	Arrival *arrivalSeen `json:"arrival,omitempty"` // whether they said that they arrive
 	Turn    *turnOutput  `json:"turn,omitempty"`    // who waits for a check
 
+	Print *printSeen `json:"print,omitempty"` // of a printed card: the guard compares the document
+
 	Recognised *recognisedOutput `json:"recognised,omitempty"` // of somebody of elsewhere
 }
 
-// scan opens the pass that a guard scanned.
+// scan opens the pass that a guard scanned, or reads a printed card.
 func (a *api) scan(c *gin.Context, at models.Gate) error {
 	in, err := bind[scanInput](c)
 	if err != nil {
 		return err
+	}
+	if code, printed := models.ParsePrint(in.Pass); printed {
+		return a.scanPrint(c, at, in.ID, code)
 	}
 	stranger, err := a.Store.Stranger(c.Request.Context(), at, in.ID, in.Pass)
 	if err != nil {
@@ -87,10 +92,11 @@ func (a *api) scan(c *gin.Context, at models.Gate) error {
 // seen answers a guard; at a gateway with where the person was and goes.
 func (a *api) seen(c *gin.Context, seen store.Seen) error {
 	out := seenBy(c, seen)
+	out.Print = a.printSeen(c, seen)
 	if seen.Recognised != nil {
 		a.recognised(c, seen.Recognised, &out)
 	}
-	if seen.Card != nil {
+	if seen.Venue.Kind.Gateway() {
 		if err := a.seenAtGateway(c, seen, &out); err != nil {
 			return err
 		}
@@ -148,9 +154,10 @@ type standInput struct {
 }
 
 type venueOutput struct {
-	ID   string `json:"id"`
-	Name string `json:"name"`
-	Kind string `json:"kind"`
+	ID           string `json:"id"`
+	Name         string `json:"name"`
+	Kind         string `json:"kind"`
+	Jurisdiction string `json:"jurisdiction"` // whose form a guard there takes arrivals down on
 }
 
 // stand puts a guard at a venue.
@@ -163,6 +170,6 @@ func (a *api) stand(c *gin.Context, me models.Guard) error {
 	if err != nil {
 		return named("venue", err)
 	}
-	c.JSON(http.StatusOK, venueOutput{ID: venue.ID, Name: venue.Name.In(languageOf(c)), Kind: string(venue.Kind)})
+	c.JSON(http.StatusOK, venueOutput{ID: venue.ID, Name: venue.Name.In(languageOf(c)), Kind: string(venue.Kind), Jurisdiction: venue.Jurisdiction})
 	return nil
 }

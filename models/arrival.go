@@ -22,6 +22,7 @@ type Arrival struct {
 	Contact       Phone // whom to reach at the destination
 	Companions    []Companion
 	CreatedAt     time.Time
+	Taken         *Taken // what the guard took down; nil where the resident declared it themselves
 }
 
 // Companion is somebody who comes along, by their name and document. What others say
@@ -29,6 +30,50 @@ type Arrival struct {
 type Companion struct {
 	Name     Name
 	Document Document
+}
+
+// Taken is an arrival that a guard at a gateway took down, for somebody without a
+// phone or without a code here. It is evidence of nothing: what was said counts once a
+// worker of the destination has met them and declares it on their behalf.
+type Taken struct {
+	By    string // staff id of the guard
+	Visit string // id of the scan or the entry by hand that it belongs to
+	Said  Declaration
+	Guest Guest // who arrives; zero of a resident
+}
+
+// From is the place that they were in last, as they told the guard; "" if they told of none.
+func (t *Taken) From() (place string) {
+	var last time.Time
+	for _, stay := range t.Said.Stays {
+		if stay.To.After(last) {
+			place, last = stay.Place, stay.To
+		}
+	}
+	return place
+}
+
+// Guest is somebody who arrives and is no resident here: of a document that is not
+// known, or of elsewhere.
+type Guest struct {
+	Document Document // zero of somebody of elsewhere
+	Name     Name
+	Phone    Phone
+	Peer     string // code of the installation that knows them, "" for none
+	Handle   string // by which it does, in hexadecimal
+}
+
+// Check refuses a guest on whom nobody could call. Contact is whom to reach where they
+// go.
+func (g Guest) Check(contact Phone) error {
+	var ps Problems
+	if g.Name == (Name{}) {
+		ps.Add("name", Refuse(ReasonFieldMissing))
+	}
+	if g.Phone == (Phone{}) && contact == (Phone{}) {
+		ps.Add("contact", Refuse(ReasonFieldMissing))
+	}
+	return ps.Err()
 }
 
 // The bounds of an arrival.
@@ -87,11 +132,17 @@ func (c Checked) Valid() bool { return slices.Contains(CheckedOutcomes(), c) }
 // TurnWhy is why somebody waits for a check.
 type TurnWhy string
 
-// Why people wait: what their travel card shows, the worst of it.
+// Why people wait: what their travel card shows, the worst of it; what a code of
+// elsewhere comes to here; or what they told the guard.
 const (
 	TurnRed    TurnWhy = "red"
 	TurnYellow TurnWhy = "yellow"
 	TurnListed TurnWhy = "listed" // green, and yet there is a listed place on it
+	TurnSaid   TurnWhy = "said"   // they say that they were in a listed place
+
+	TurnPeerRed     TurnWhy = "peer_red"
+	TurnPeerYellow  TurnWhy = "peer_yellow"
+	TurnPeerUnknown TurnWhy = "peer_unknown" // nobody here knows what it means
 )
 
 // Turn says why whoever has that card waits at a gateway for a check, and reports
@@ -107,14 +158,31 @@ func (c Card) Turn() (TurnWhy, bool) {
 	return TurnListed, listed
 }
 
+// Turn says why whoever has such a code of elsewhere waits at a gateway for a check,
+// and reports whether they do.
+func (r Recognition) Turn() (TurnWhy, bool) {
+	switch r.Colour {
+	case Red:
+		return TurnPeerRed, true
+	case Yellow:
+		return TurnPeerYellow, true
+	case Green:
+		return "", false
+	}
+	return TurnPeerUnknown, true
+}
+
 // Turn is somebody's place in the queue of a gateway.
 type Turn struct {
 	ID         string
 	VenueID    string
-	Venue      Text // the gateway's name, where it is shown
-	Number     int  // of the day, at that gateway
-	ResidentID string
-	Name       Name   // of the person, where it is shown
+	Venue      Text   // the gateway's name, where it is shown
+	Number     int    // of the day, at that gateway
+	ResidentID string // "" of whoever is no resident here
+	Peer       string // code of the installation that knows them, of somebody of elsewhere
+	From       Text   // what that is called here, where it is shown
+	Handle     string // by which it knows them, in hexadecimal
+	Name       Name   // of the person, where it is shown; none of somebody of elsewhere
 	ArrivalID  string // "" if they had declared none
 	Why        TurnWhy
 	At         time.Time
@@ -138,6 +206,15 @@ func (a Advice) At(declared, waits bool) Advice {
 		return AdviceQueue
 	case a == AdvicePass && !declared:
 		return AdviceArrive
+	}
+	return a
+}
+
+// Told is the advice about somebody who cannot declare on a phone of their own here:
+// the guard takes it down.
+func (a Advice) Told() Advice {
+	if a == AdviceArrive {
+		return AdviceTake
 	}
 	return a
 }

@@ -84,3 +84,51 @@ func TestWhoWaitsForACheck(t *testing.T) {
 		t.Error("what a check comes to is one of three")
 	}
 }
+
+// Of elsewhere, whoever is not green here waits, and an unknown colour is no green.
+func TestWhoOfElsewhereWaits(t *testing.T) {
+	t.Parallel()
+	for colour, want := range map[Colour]TurnWhy{Green: "", Yellow: TurnPeerYellow, Red: TurnPeerRed, Grey: TurnPeerUnknown, 0: TurnPeerUnknown} {
+		if why, waits := (Recognition{Colour: colour}).Turn(); why != want || waits != (want != "") {
+			t.Errorf("%v: %q, %v", colour, why, waits)
+		}
+	}
+	for advice, want := range map[Advice]Advice{AdviceArrive: AdviceTake, AdvicePass: AdvicePass, AdviceQueue: AdviceQueue, AdvicePaper: AdvicePaper} {
+		if got := advice.Told(); got != want {
+			t.Errorf("%s of somebody without a phone: %s, want %s", advice, got, want)
+		}
+	}
+}
+
+func TestGuests(t *testing.T) {
+	t.Parallel()
+	name, err := ParseName("王五")
+	if err != nil {
+		t.Fatal(err)
+	}
+	phone, err := ParsePhone("13700137000")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		guest   Guest
+		contact Phone
+		want    string
+	}{
+		{Guest{Name: name, Phone: phone}, Phone{}, ""},
+		{Guest{Name: name}, phone, ""},
+		{Guest{Name: name}, Phone{}, "contact request.missing_field"},
+		{Guest{Phone: phone}, Phone{}, "name request.missing_field"},
+	} {
+		err := c.guest.Check(c.contact)
+		var ps Problems
+		if errors.As(err, &ps); (err == nil) != (c.want == "") || err != nil && (len(ps) != 1 || ps[0].Field+" "+string(ps[0].Reason) != c.want) {
+			t.Errorf("%v, want %q", err, c.want)
+		}
+	}
+	day := time.Date(2022, 3, 14, 16, 0, 0, 0, time.UTC)
+	taken := Taken{Said: Declaration{Stays: []Stay{{Place: "420100", To: day}, {Place: "330100", To: day.Add(-48 * time.Hour)}}}}
+	if got := taken.From(); got != "420100" || (&Taken{}).From() != "" {
+		t.Errorf("they come from %q", got)
+	}
+}

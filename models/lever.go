@@ -20,6 +20,8 @@ const (
 	LeverMerger   Lever = "merger"    // a jurisdiction becomes part of another
 	LeverRules    Lever = "rules"
 	LeverForm     Lever = "form"
+
+	LeverRecognition Lever = "recognition" // a table says what the colours of another place come to here
 )
 
 // LeverTerms are who may pull a lever, and on whose word it takes effect.
@@ -40,6 +42,7 @@ var levers = []LeverTerms{
 	{LeverMerger, RoleOfficer, RoleOfficer, false},
 	{LeverRules, RoleOfficer, RoleOfficer, false},
 	{LeverForm, RoleOfficer, RoleOfficer, false},
+	{LeverRecognition, RoleOfficer, RoleOfficer, false},
 }
 
 // Levers lists every lever with its terms.

@@ -9,15 +9,16 @@ import (
 
 // said is what docs/levers.md says of each lever beside its terms.
 var said = map[Lever]struct{ what, shown string }{
-	LeverOrder:    {"an order about one resident, for one of the legal reasons of `models/order.yaml`, which give the colour; evidence; an end date within `order_days` of the rules where the resident lives", "the legal reason and its law, and when it ends"},
-	LeverListing:  {"a place declared risky, with its level, from and to, whatever its size", "the place, its level and the days they were there"},
-	LeverExposure: {"a case was at a venue for some hours; whom it is about is what the visits say, by how well they are witnessed", "when they were where a case was; never who the case is"},
-	LeverImport:   {"positive results that a laboratory delivers, or that the operator takes in from a file; negative ones count at once", "the kind of test, the laboratory and when it was taken"},
-	LeverOnBehalf: {"a declaration for a resident who has no phone or cannot use it; if the form asks for a review, whoever entered it cannot do that", "the form and that a worker entered it"},
-	LeverMove:     {"a resident lives in another community from now on, and comes under the rules there; residents may also move themselves", "the community, and the rules there"},
-	LeverMerger:   {"a jurisdiction becomes part of another, both below the office: two districts become one, a city's code becomes the province's; tried out over everybody who lives there first (docs/architecture.md)", "the rule that speaks there, in words"},
-	LeverRules:    {"a rule file; tried out over everybody first (docs/rules.md)", "the rule that speaks, in words"},
-	LeverForm:     {"a form: what is asked, and which facts follow from the answers (docs/forms.md)", "the form that they answer themselves"},
+	LeverOrder:       {"an order about one resident, for one of the legal reasons of `models/order.yaml`, which give the colour; evidence; an end date within `order_days` of the rules where the resident lives", "the legal reason and its law, and when it ends"},
+	LeverListing:     {"a place declared risky, with its level, from and to, whatever its size", "the place, its level and the days they were there"},
+	LeverExposure:    {"a case was at a venue for some hours; whom it is about is what the visits say, by how well they are witnessed", "when they were where a case was; never who the case is"},
+	LeverImport:      {"positive results that a laboratory delivers, or that the operator takes in from a file; negative ones count at once", "the kind of test, the laboratory and when it was taken"},
+	LeverOnBehalf:    {"a declaration for a resident who has no phone or cannot use it; if the form asks for a review, whoever entered it cannot do that; an arrival that a guard took down is one, entered by the worker of the destination who follows it up", "the form and that a worker entered it"},
+	LeverMove:        {"a resident lives in another community from now on, and comes under the rules there; residents may also move themselves", "the community, and the rules there"},
+	LeverMerger:      {"a jurisdiction becomes part of another, both below the office: two districts become one, a city's code becomes the province's; tried out over everybody who lives there first (docs/architecture.md)", "the rule that speaks there, in words"},
+	LeverRules:       {"a rule file; tried out over everybody first (docs/rules.md)", "the rule that speaks, in words"},
+	LeverForm:        {"a form: what is asked, and which facts follow from the answers (docs/forms.md)", "the form that they answer themselves"},
+	LeverRecognition: {"a table by which gates go by the codes of another place: what its colours, reasons and tests come to here, and by which keys it is believed; whoever publishes it sees which of them become better or worse. Nobody's own code changes. `healthcode peer add` leaves a draft, which an officer must publish (docs/recognition.md)", "the colour and the reason, from the guard; the table, and who drafted and published it, at `/recognition`"},
 }
 
 // TestLevers writes docs/levers.md from the table that the service goes by.
@@ -29,6 +30,9 @@ func TestLevers(t *testing.T) {
 		enters := string(l.Enters)
 		if enters == "" {
 			enters = "laboratory (client), operator"
+		}
+		if l.Lever == LeverRecognition {
+			enters += ", operator"
 		}
 		alone := "never"
 		if l.Alone {
@@ -81,7 +85,8 @@ get worse, how many turn red. An administrator and an auditor can neither enter 
 **The cap.** An office is the jurisdiction that a member of staff works in. All its levers count together: once it would have
 turned more than %d people red within 24 hours the auditors are told, and more than %d only a colleague of a jurisdiction
 above can agree to. Listings of any size, exposures and positive results always have a second person, and so have rules,
-however few people they redden.
+however few people they redden. Whom a recognition table stops at a gate is not counted: they are another installation's, and so
+is their colour. It always has a second person.
 
 **The alarms** are the metric ` + "`healthcode_alarms_total{kind}`" + ` and a message to every auditor who works above the office; nobody
 audits the office that they sit in. Of forged rows every auditor is told.

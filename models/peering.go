@@ -90,6 +90,8 @@ const (
 
 // peeringReader reads one file and notes what is wrong with it.
 type peeringReader struct {
+	here   string                  // the code of this installation, "" for any
+	known  func(place string) bool // nil for any
 	file   peeringFile
 	doc    *published.Document
 	out    *Peering
@@ -98,10 +100,18 @@ type peeringReader struct {
 
 // ParsePeering reads a peering. It refuses, all at once and each with its line
 // ([published.Faults]), whatever is wrong with it.
-func ParsePeering(data []byte) (*Peering, error) {
+func ParsePeering(data []byte) (*Peering, error) { return parsePeering(data, peeringReader{}) }
+
+// ParsePeeringHere is the same for an installation of that code where those places are
+// known. It refuses too what could be gone by at no gate of it.
+func ParsePeeringHere(data []byte, code string, known func(place string) bool) (*Peering, error) {
+	return parsePeering(data, peeringReader{here: code, known: known})
+}
+
+func parsePeering(data []byte, r peeringReader) (*Peering, error) {
 	sum := sha256.Sum256(data)
-	r := &peeringReader{out: &Peering{Hash: hex.EncodeToString(sum[:]), Source: slices.Clone(data), Colours: map[string]Colour{},
-		Passes: map[Colour]Colour{}, Reasons: map[string]PeerReason{}, Tests: map[string]string{}}}
+	r.out = &Peering{Hash: hex.EncodeToString(sum[:]), Source: slices.Clone(data), Colours: map[string]Colour{},
+		Passes: map[Colour]Colour{}, Reasons: map[string]PeerReason{}, Tests: map[string]string{}}
 	var err error
 	if r.doc, err = published.Read(data, &r.file); err != nil {
 		return nil, err
@@ -137,6 +147,7 @@ func (r *peeringReader) head() {
 	if !peerCode.MatchString(f.Peer) || f.Peer == f.Place {
 		r.faults.Note(r.line("peer"), "peer: must be six digits, and another place")
 	}
+	r.whose()
 	r.text(f.Name, "name")
 	p.Covers = slices.Clone(f.Covers)
 	if len(p.Covers) == 0 {
@@ -146,6 +157,22 @@ func (r *peeringReader) head() {
 		if !peerCode.MatchString(c) {
 			r.faults.Note(r.line("covers", i), "covers: must be places of six digits")
 		}
+	}
+}
+
+// whose refuses a place that is not known here, and an installation that would
+// recognise itself.
+func (r *peeringReader) whose() {
+	f := r.file
+	if r.known != nil && peerCode.MatchString(f.Place) && !r.known(f.Place) {
+		r.faults.Note(r.line("place"), "place: it is no place of this service")
+	}
+	local := PeerMode(f.Mode) == PeerLocal
+	if local && r.known != nil && peerCode.MatchString(f.Peer) && !r.known(f.Peer) {
+		r.faults.Note(r.line("peer"), "peer: with local it must be a place of this service")
+	}
+	if !local && r.here != "" && f.Peer == r.here {
+		r.faults.Note(r.line("peer"), "peer: it is this installation itself")
 	}
 }
 

@@ -7,17 +7,23 @@ type PublicationKind string
 
 // The kinds of publication.
 const (
-	PublishedRules PublicationKind = "rules"
-	PublishedForm  PublicationKind = "form"
+	PublishedRules   PublicationKind = "rules"
+	PublishedForm    PublicationKind = "form"
+	PublishedPeering PublicationKind = "peering" // by what the codes of another place count here
 )
 
-// Draft is a rule file or a form that an officer proposes for a jurisdiction. It
-// is never edited: another draft follows it.
+// PublicationKinds lists them.
+func PublicationKinds() []PublicationKind {
+	return []PublicationKind{PublishedRules, PublishedForm, PublishedPeering}
+}
+
+// Draft is a file that an officer proposes for a jurisdiction. It is never edited:
+// another draft follows it.
 type Draft struct {
 	ID           string
 	Kind         PublicationKind
 	Jurisdiction string // six digits, or [Root]
-	Name         string // the file's own id
+	Name         string // the file's own id; of a peering, the code of the other
 	Version      int
 	Hash         string // SHA-256 of the file, hexadecimal
 	Body         string // the file

@@ -116,12 +116,20 @@ const (
 	ReasonVisitConflict   Reason = "visit.conflict"
 	ReasonGateVenueNeeded Reason = "gate.venue_required"
 
+	// Cards on paper.
+	ReasonPrintUnknown    Reason = "print.unknown"
+	ReasonPrintEnded      Reason = "print.ended"
+	ReasonPrintExpired    Reason = "print.expired"
+	ReasonPrintUnverified Reason = "print.unverified"
+
 	// Arrivals, and who waits at a gateway.
 	ReasonPlateInvalid    Reason = "plate.invalid"
 	ReasonPlateMissing    Reason = "plate.missing"
 	ReasonVenueKind       Reason = "venue.kind"
 	ReasonArrivalTime     Reason = "arrival.time"
 	ReasonArrivalTwice    Reason = "arrival.twice"
+	ReasonArrivalVisit    Reason = "arrival.visit"
+	ReasonArrivalTaken    Reason = "arrival.taken"
 	ReasonGatewayUnknown  Reason = "gateway.unknown"
 	ReasonGatewayRequired Reason = "gateway.required"
 	ReasonTurnUnknown     Reason = "turn.unknown"
@@ -199,7 +207,6 @@ const (
 	ReasonPeerElsewhere Reason = "peer.elsewhere"
 	ReasonPeerReplayed  Reason = "peer.replayed"
 	ReasonPeerExpired   Reason = "peer.expired"
-	ReasonPeerVersion   Reason = "peer.version"
 	ReasonPassElsewhere Reason = "pass.elsewhere"
 )
 
@@ -245,7 +252,10 @@ var kinds = map[Reason]Kind{
 	ReasonVenueUnknown: NotFound, ReasonVisitID: Invalid, ReasonVisitConflict: Conflict,
 	ReasonGateVenueNeeded: Forbidden,
 
+	ReasonPrintUnknown: NotFound, ReasonPrintEnded: Gone, ReasonPrintExpired: Gone, ReasonPrintUnverified: Forbidden,
+
 	ReasonPlateInvalid: Invalid, ReasonPlateMissing: Invalid, ReasonVenueKind: Invalid, ReasonArrivalTime: Invalid, ReasonArrivalTwice: Invalid,
+	ReasonArrivalVisit: NotFound, ReasonArrivalTaken: Conflict,
 	ReasonGatewayUnknown: Invalid, ReasonGatewayRequired: Forbidden, ReasonTurnUnknown: NotFound, ReasonTurnCalled: Conflict,
 	ReasonTurnClosed: Conflict, ReasonTurnOutcome: Invalid, ReasonTurnUndeclared: Conflict,
 
@@ -269,7 +279,7 @@ var kinds = map[Reason]Kind{
 	ReasonFeedDate: Invalid, ReasonFeedBody: Invalid, ReasonFeedLine: Invalid, ReasonFeedOrder: Invalid, ReasonFeedConflict: Conflict,
 
 	ReasonPeerOff: NotFound, ReasonPeerUnknown: Forbidden, ReasonPeerForged: Forbidden, ReasonPeerMalformed: Invalid, ReasonPeerClock: Conflict,
-	ReasonPeerElsewhere: Forbidden, ReasonPeerReplayed: Conflict, ReasonPeerExpired: Gone, ReasonPeerVersion: Conflict, ReasonPassElsewhere: Conflict,
+	ReasonPeerElsewhere: Forbidden, ReasonPeerReplayed: Conflict, ReasonPeerExpired: Gone, ReasonPassElsewhere: Conflict,
 }
 
 // Reasons lists every reason there is, sorted.

@@ -171,6 +171,18 @@ func PeeringsAt(all []*Peering, gate, home string) (list []*Peering) {
 	return list
 }
 
+// PeeringOf is the file by which a gate in that place goes by that peer's codes: that of
+// the smallest place that has one, which may say that it recognises nobody. Nil if there
+// is none.
+func PeeringOf(all []*Peering, gate, peer string) (found *Peering) {
+	for _, p := range all {
+		if p.Peer == peer && Within(gate, p.Place) && (found == nil || len(PlacePrefix(p.Place)) > len(PlacePrefix(found.Place))) {
+			found = p
+		}
+	}
+	return found
+}
+
 // cover is how much of the place's code the closest cover shares with it.
 func (p *Peering) cover(home string) (n int) {
 	for _, c := range p.Covers {

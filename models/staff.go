@@ -150,6 +150,7 @@ const (
 	AccessCard    AccessPurpose = "card"  // a guard at a gateway saw the travel card too
 	AccessImport  AccessPurpose = "import"
 	AccessBehalf  AccessPurpose = "on_behalf" // a worker declared for them
+	AccessPrint   AccessPurpose = "print"     // a worker printed a card for them, or withdrew it
 	AccessPropose AccessPurpose = "proposal"  // somebody proposed or judged something about them
 	AccessDryRun  AccessPurpose = "dry_run"   // what new rules would mean for some
 	AccessFeed    AccessPurpose = "feed"      // the telecom operator was told their number

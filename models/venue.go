@@ -1,6 +1,9 @@
 package models
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // VenueKind is what sort of place a venue is.
 type VenueKind string
@@ -32,4 +35,23 @@ type Venue struct {
 	Kind         VenueKind
 	Name         Text
 	Poster       string // what the poster's QR carries
+}
+
+// How soon after one venue somebody can hardly be at another: nobody knows how far
+// apart two are, but where they lie says something.
+const (
+	ApartNear = time.Minute     // of two communities
+	ApartFar  = 5 * time.Minute // of two districts
+)
+
+// TooClose reports whether one person can hardly have been at both, so long apart.
+// Within a community, doors may lie side by side.
+func TooClose(a, b Venue, apart time.Duration) bool {
+	switch {
+	case a.ID == b.ID || a.CommunityID == b.CommunityID && a.Jurisdiction == b.Jurisdiction:
+		return false
+	case a.Jurisdiction == b.Jurisdiction:
+		return apart.Abs() < ApartNear
+	}
+	return apart.Abs() < ApartFar
 }

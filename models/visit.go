@@ -8,7 +8,7 @@ type Grade string
 // The grades of a visit, best first.
 const (
 	GradeScanned Grade = "scanned" // a gate saw the pass
-	GradeHand    Grade = "hand"    // a guard entered the document by hand
+	GradeHand    Grade = "hand"    // a guard had the document: entered by hand, or beside a printed card
 	GradeSelf    Grade = "self"    // the person scanned a fixed poster
 )
 
@@ -20,6 +20,7 @@ type Visit struct {
 	ResidentID string
 	At         time.Time
 	Grade      Grade
+	Print      bool // a guard read the resident's printed card
 }
 
 // Advice is what a guard does, in one word of the catalogue.
@@ -34,6 +35,7 @@ const (
 	AdvicePaper   Advice = "paper"   // no code known: take the entry by hand and ask
 	AdviceQueue   Advice = "queue"   // at a gateway: they wait for a check
 	AdviceArrive  Advice = "arrive"  // at a gateway: help them say where they go, two minutes
+	AdviceTake    Advice = "take"    // at a gateway: take down where they go, for who cannot say it on a phone
 )
 
 // Advise says what a guard does about a standing.

@@ -43,3 +43,29 @@ func TestStayOverlaps(t *testing.T) {
 		t.Error("a listing that lasts is over")
 	}
 }
+
+func TestTooClose(t *testing.T) {
+	t.Parallel()
+	at := Venue{ID: "a", Jurisdiction: "330110", CommunityID: "c"}
+	for _, c := range []struct {
+		name  string
+		other Venue
+		least time.Duration // from which on it is possible
+	}{
+		{"the same venue", at, 0},
+		{"next door", Venue{ID: "b", Jurisdiction: "330110", CommunityID: "c"}, 0},
+		{"another community", Venue{ID: "b", Jurisdiction: "330110", CommunityID: "d"}, time.Minute},
+		{"another district", Venue{ID: "b", Jurisdiction: "330106", CommunityID: "e"}, 5 * time.Minute},
+		{"another district's, and of no community", Venue{ID: "b", Jurisdiction: "330106", CommunityID: "c"}, 5 * time.Minute},
+	} {
+		for _, apart := range []time.Duration{0, c.least - 1, c.least, -c.least, 1 - c.least} {
+			want := apart.Abs() < c.least
+			if got := TooClose(at, c.other, apart); got != want {
+				t.Errorf("%s, %s apart: %t", c.name, apart, got)
+			}
+			if TooClose(at, c.other, apart) != TooClose(c.other, at, -apart) {
+				t.Errorf("%s, %s apart: it matters which was first", c.name, apart)
+			}
+		}
+	}
+}

@@ -85,3 +85,36 @@ func TestArrivalCase(t *testing.T) {
 		}
 	}
 }
+
+// TestTakenCase: what a guard took down says so, and what follows from it; of a guest
+// there is no standing, no community and nobody who reads the words.
+func TestTakenCase(t *testing.T) {
+	t.Parallel()
+	r := matter("R1", "me")
+	r.Kind = models.ReviewArrival
+	for name, x := range map[string]struct {
+		change      func(*ArrivalView)
+		wants, lack []string
+	}{
+		"a resident":   {func(v *ArrivalView) { v.Behalf = true }, []string{"guard took it", "on their behalf", `id="standing"`, "The resident reads your words"}, []string{"Nobody here knows"}},
+		"a guest":      {func(v *ArrivalView) { v.Guest = true }, []string{"guard took it", "Nobody here knows", "nowhere to read it"}, []string{`id="standing"`, "The resident reads your words", "on their behalf", "Code of"}},
+		"of elsewhere": {func(v *ArrivalView) { v.Guest, v.Elsewhere, v.Handle = true, "Anhui", "3fa9" }, []string{"Code of", "Anhui · 3fa9"}, []string{`id="standing"`}},
+	} {
+		p := page(models.English)
+		c := someCase(t, r)
+		c.Arrival = NewArrivalView(p, coming(queueNoon), "", "Cuiyuan", "Hangzhou West").InClear(coming(queueNoon))
+		c.Arrival.Taken = "guard took it"
+		x.change(&c.Arrival)
+		html, _, _ := strings.Cut(rendered(t, NewReviewPage(p, worker.Staff, c, queueNoon)), `<script type="application/json"`)
+		for _, want := range x.wants {
+			if !strings.Contains(html, want) {
+				t.Errorf("%s: the case lacks %s", name, want)
+			}
+		}
+		for _, lack := range x.lack {
+			if strings.Contains(html, lack) {
+				t.Errorf("%s: the case has %s", name, lack)
+			}
+		}
+	}
+}

@@ -19,7 +19,8 @@ type DraftPage struct {
 	StaffBar
 	ID, Kind, Place, Name, By string
 	At                        time.Time
-	Rules                     bool // not a form
+	Rules                     bool         // which alone are tried out
+	Peering                   *PeeringView // of a peering
 	Closed                    bool
 	Body                      string
 	First                     bool // nothing is in force that it would follow
@@ -74,6 +75,7 @@ type Drafted struct {
 	By          string // display
 	Closed      bool
 	InForce     string // the file that it would follow; "" if there is none
+	Peerings    Peerings
 	Job         models.Job
 	Whys        map[string]string // of the rules, by id
 	Places      Places
@@ -84,8 +86,8 @@ type Drafted struct {
 
 // NewDraftPage makes the page.
 func NewDraftPage(p Page, by models.Officer, d Drafted) DraftPage {
-	out := DraftPage{Page: p, StaffBar: StaffBar{by.Display, by.Role}, ID: d.ID, Kind: kindWord(p, d.Kind), Place: d.Places.Name(p, d.Jurisdiction),
-		Name: versioned(d.Name, d.Version), By: d.By, At: d.At, Rules: d.Kind == models.PublishedRules, Closed: d.Closed, Body: d.Body,
+	out := DraftPage{Page: p, StaffBar: StaffBar{by.Display, by.Role}, ID: d.ID, Kind: d.Places.kindOf(p, d.Kind, d.Name), Place: d.Places.Name(p, d.Jurisdiction),
+		Name: versioned(d.Name, d.Version), By: whom(p, d.By), At: d.At, Rules: d.Kind == models.PublishedRules, Closed: d.Closed, Body: d.Body,
 		First: d.InForce == "", Refused: d.Refused, Faults: d.Faults}
 	if !out.First {
 		out.Diff = diff(d.InForce, d.Body)
@@ -97,6 +99,10 @@ func NewDraftPage(p Page, by models.Officer, d Drafted) DraftPage {
 		case '-':
 			out.Gone++
 		}
+	}
+	if d.Peerings.Drafted != nil {
+		view := NewPeeringView(p, d.Peerings, d.Places)
+		out.Peering = &view
 	}
 	out.Trial = newTrial(p, d)
 	return out
@@ -175,6 +181,9 @@ func (p DraftPage) Heading() string {
 
 // Sure is what publishing does, in words, before it is done.
 func (p DraftPage) Sure() string {
+	if p.Peering != nil {
+		return p.T("draft.sure.peering", "place", p.Place, "worse", fmt.Sprint(p.Peering.Worse), "better", fmt.Sprint(p.Peering.Better))
+	}
 	if !p.Rules {
 		return p.T("draft.sure.form", "place", p.Place)
 	}

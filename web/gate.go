@@ -11,7 +11,15 @@ type GatePage struct {
 	Venues []Choice // where they may stand
 	Types  []Choice // of documents, the commonest first
 
-	Gateway bool // people arrive there from elsewhere, and some wait for a check
+	Gateway bool      // people arrive there from elsewhere, and some wait for a check
+	Take    *TakePage // at a gateway: what an arrival is taken down on
+}
+
+// TakePage is what a guard takes an arrival down on, as it is asked in the jurisdiction
+// of the gateway.
+type TakePage struct {
+	ArrivalPage
+	Jurisdiction string
 }
 
 // NewGatePage makes the page of a guard who may stand at the venues.
@@ -46,7 +54,7 @@ func (GatePage) Counts() []GateCount {
 	for _, a := range []models.Advice{models.AdvicePass, models.AdviceCall, models.AdviceDeclare, models.AdviceVerify, models.AdvicePaper} {
 		list = append(list, GateCount{Of: string(a)})
 	}
-	return append(list, GateCount{Of: "refused"}, GateCount{string(models.AdviceQueue), true}, GateCount{string(models.AdviceArrive), true})
+	return append(list, GateCount{Of: "refused"}, GateCount{string(models.AdviceQueue), true}, GateCount{string(models.AdviceArrive), true}, GateCount{string(models.AdviceTake), true})
 }
 
 // Outcomes are what a check can come to.

@@ -30,7 +30,8 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 func passText(digit string) string { return "https://code.example/p#" + strings.Repeat(digit, 288) }
 
 // booth is a gate's page and a service behind it that answers by the first digit
-// of a pass: 0 is let in, 9 is a picture, and 8 gets lost twice before it arrives.
+// of a pass: 0 is let in, 9 is a picture, 8 gets lost twice before it arrives, 6 is a
+// printed card, and 5 never arrives.
 type booth struct {
 	mu  sync.Mutex
 	ids map[string][]string // by first digit, in the order they came
@@ -68,8 +69,10 @@ func (b *booth) answer(w http.ResponseWriter, r *http.Request) {
 	case kind == "9":
 		w.WriteHeader(http.StatusGone)
 		fmt.Fprint(w, `{"error":{"reason":"pass.stale","text":"Ask them to open the code."}}`)
-	case kind == "8" && tries < 3:
+	case kind == "8" && tries < 3 || kind == "5":
 		w.WriteHeader(http.StatusServiceUnavailable)
+	case kind == "6":
+		fmt.Fprint(w, `{"advice":"pass","say":"Let them in.","colour":"green","word":"Green","name":"Z**","document":"1101**********002X","phone":"0571-1","print":{"say":"Look at the document first.","made":"2022-03-14"}}`)
 	case kind == "entry":
 		fmt.Fprint(w, `{"advice":"paper","say":"Ask them.","colour":"grey","word":"Grey","name":"","document":""}`)
 	default:
@@ -119,8 +122,13 @@ func await(t *testing.T, ctx context.Context, condition string) {
 
 func show(t *testing.T, ctx context.Context, digit string) {
 	t.Helper()
+	showText(t, ctx, passText(digit))
+}
+
+func showText(t *testing.T, ctx context.Context, text string) {
+	t.Helper()
 	file := filepath.Join(t.TempDir(), "code.png")
-	code, err := qrcode.New(passText(digit), qrcode.Medium)
+	code, err := qrcode.New(text, qrcode.Medium)
 	if err != nil {
 		t.Fatal(err)
 	}

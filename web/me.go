@@ -25,6 +25,7 @@ type MePage struct {
 	Appeals      int
 	Tests        []models.Test
 	Visits       []models.Visit
+	Prints       []PrintHeld
 	Fed          []Fed
 	Consents     []ConsentState
 	Version      int // of the words of consent

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"time"
@@ -64,7 +65,7 @@ func NewOfficePage(p Page, by models.Officer, o Office) OfficePage {
 	out := OfficePage{Page: p, StaffBar: StaffBar{by.Display, by.Role}, Place: o.Places.Name(p, place), Code: place,
 		Kind: o.Begin.Kind, Body: o.Begin.Body}
 	if out.Body == "" {
-		out.Body = fileFrame(p, o.Begin.Jurisdiction)
+		out.Body = fileFrame(p, o.Begin)
 	} else {
 		out.Begun = p.T("office.begun", "kind", kindWord(p, o.Begin.Kind), "place", o.Places.Name(p, o.Begin.Jurisdiction), "name", versioned(o.Begin.Name, o.Begin.Version))
 	}
@@ -88,21 +89,61 @@ func NewOfficePage(p Page, by models.Officer, o Office) OfficePage {
 }
 
 func (o Office) publication(p Page, published models.Publication) PublicationView {
-	return PublicationView{ID: published.ID, From: published.ID, Kind: kindWord(p, published.Kind), Place: o.Places.Name(p, published.Jurisdiction),
-		Name: versioned(published.Name, published.Version), At: published.At, Drafted: o.Names[published.DraftedBy],
+	return PublicationView{ID: published.ID, From: published.ID, Kind: o.Places.kindOf(p, published.Kind, published.Name), Place: o.Places.Name(p, published.Jurisdiction),
+		Name: versioned(published.Name, published.Version), At: published.At, Drafted: whom(p, o.Names[published.DraftedBy]),
 		Publish: o.Names[published.PublishedBy], Applying: jobView(o.Jobs[published.ID])}
 }
 
 func (o Office) draft(p Page, d models.Draft) DraftRow {
-	row := DraftRow{ID: d.ID, Kind: kindWord(p, d.Kind), Place: o.Places.Name(p, d.Jurisdiction), Name: versioned(d.Name, d.Version),
-		By: o.Names[d.DraftedBy], At: d.At}
+	row := DraftRow{ID: d.ID, Kind: o.Places.kindOf(p, d.Kind, d.Name), Place: o.Places.Name(p, d.Jurisdiction), Name: versioned(d.Name, d.Version),
+		By: whom(p, o.Names[d.DraftedBy]), At: d.At}
 	job := o.Jobs[d.ID]
 	row.State, row.Loud = trialWords(p, d.Kind, job), job.Done() && job.DryRun.Reddened > redLoud
 	return row
 }
 
-// fileFrame is a rule file with everything still to be filled in.
-func fileFrame(p Page, jurisdiction string) string {
+// whom is the display of whoever drafted; operators have none.
+func whom(p Page, display string) string { return cmp.Or(display, p.T("office.operator")) }
+
+// fileFrame is a file with everything still to be filled in.
+func fileFrame(p Page, d models.Draft) string {
+	if d.Kind == models.PublishedPeering {
+		return peeringFrame(p, d.Jurisdiction)
+	}
+	return ruleFrame(p, d.Jurisdiction)
+}
+
+// peeringFrame is a peering that trusts nobody yet.
+func peeringFrame(p Page, place string) string {
+	return "# " + p.T("office.frame.peering") + `
+id: local_` + place + `
+version: 1
+place: "` + place + `"
+peer: ""
+mode: share
+name: {zh: "", en: ""}
+url: https://
+pins:
+  - ""
+colours:
+  - {is: "00", colour: green}
+  - {is: "01", colour: yellow}
+  - {is: "10", colour: red}
+passes:
+  - {is: green, colour: green}
+  - {is: yellow, colour: yellow}
+  - {is: red, colour: red}
+reasons:
+  - is: ""
+    text: {zh: "", en: ""}
+    colour: yellow
+    unless: {test: pcr, within: 48h, colour: green}
+tests:
+  - {is: "", counts: pcr}
+`
+}
+
+func ruleFrame(p Page, jurisdiction string) string {
 	return "# " + p.T("office.frame.rules") + `
 id: local_` + jurisdiction + `
 version: 1
@@ -127,8 +168,8 @@ rules:
 
 // trialWords says in a line where the dry run of a draft stands.
 func trialWords(p Page, kind models.PublicationKind, job models.Job) string {
-	if kind == models.PublishedForm {
-		return p.T("office.trial.none")
+	if kind != models.PublishedRules {
+		return p.T("office.trial.none." + string(kind))
 	}
 	switch job.State {
 	case models.JobDone:
@@ -146,13 +187,21 @@ func trialWords(p Page, kind models.PublicationKind, job models.Job) string {
 
 func kindWord(p Page, kind models.PublicationKind) string { return p.T("office.kind." + string(kind)) }
 
+// kindOf is what a file of that name is: of a peering, with whom.
+func (ps Places) kindOf(p Page, kind models.PublicationKind, name string) string {
+	if kind != models.PublishedPeering {
+		return kindWord(p, kind)
+	}
+	return p.T("office.kind.of", "peer", divisionName(p, ps, name))
+}
+
 // versioned is a file's name as decisions record it: id@version.
 func versioned(id string, version int) string { return id + "@" + strconv.Itoa(version) }
 
 // Kinds are what can be drafted.
 func (p OfficePage) Kinds() []Choice {
 	var list []Choice
-	for _, kind := range []models.PublicationKind{models.PublishedRules, models.PublishedForm} {
+	for _, kind := range models.PublicationKinds() {
 		list = append(list, Choice{string(kind), kindWord(p.Page, kind)})
 	}
 	return list

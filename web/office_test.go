@@ -19,7 +19,7 @@ var (
 // no key of a text.
 func holds(t *testing.T, name string, make func(Page) Framed, wants, lacks []string) {
 	t.Helper()
-	key := regexp.MustCompile(`[>"](rules|office|draft|samples|console|staff|proposals?|lever|level|onbehalf|alarms?)\.[a-z_.]+[<"]`)
+	key := regexp.MustCompile(`[>"](rules|office|draft|peering|recognition|samples|console|staff|proposals?|lever|level|onbehalf|alarms?)\.[a-z_.]+[<"]`)
 	for _, language := range models.Languages() {
 		html := rendered(t, make(page(language)))
 		for _, want := range wants {

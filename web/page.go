@@ -173,6 +173,8 @@ type DeclarePage struct {
 	Places []Choice
 	Today  string // 2022-03-14
 	Since  string // the first day that an itinerary may tell of
+
+	Account string // whose form it is: what is filled in is kept on the phone for them alone
 }
 
 // DoorPage is opened by a venue's poster; the poster stands in the fragment.

@@ -113,6 +113,7 @@ func states() []state {
 		}, []string{`data-colour="` + c.String() + `"`, `id="qr" role="img"`, "<svg", `"grant":"G"`}, []string{"<dl>"}})
 	}
 	list = append(list, state{"card, nothing known", func(p Page) Framed { return carded(p, models.Card{Outcome: models.Outcome{Colour: models.Green}}) }, []string{`id="qr" role="img"`, `data-cities=""`}, []string{"<li>", "<dl>"}},
+		state{"printed card", func(p Page) Framed { return PrintPage{p} }, []string{"fragment."}, nil},
 		state{"card pass", func(p Page) Framed { return CardPassPage{p} }, []string{"fragment."}, nil})
 	for _, c := range []models.Colour{models.Green, models.Grey, models.Yellow, models.Red} {
 		list = append(list, state{"card " + c.String(), func(p Page) Framed { return carded(p, travelled(c, true)) },
@@ -200,12 +201,13 @@ func full(p Page, now time.Time) MePage {
 		Consents:  ConsentStates([]models.Consent{{Purpose: models.PurposeVisits, GivenAt: now}}),
 		Sessions:  []models.Session{{ID: "s1", Platform: "wechat", Current: true}, {ID: "s2", Platform: "alipay"}},
 		Fed:       FedIn(models.English, []models.Trace{{Place: "330100", From: now, To: now.Add(time.Hour), Source: models.TraceFeed}}),
-		Visits:    []models.Visit{{At: now, Grade: models.GradeScanned}, {At: now, Grade: models.GradeHand}, {At: now, Grade: models.GradeSelf}},
+		Visits:    []models.Visit{{At: now, Grade: models.GradeScanned}, {At: now, Grade: models.GradeHand}, {At: now, Grade: models.GradeSelf}, {At: now, Grade: models.GradeHand, Print: true}},
+		Prints:    heldPrints(now),
 		Tests:     []models.Test{{Sampled: now, Kind: "pcr", Result: "negative"}, {Sampled: now, Kind: "antigen", Result: "positive"}}}
 	for _, k := range []models.ReviewKind{models.ReviewRegistration, models.ReviewDeclaration, models.ReviewCorrection, models.ReviewArrival} {
 		page.Reviews = append(page.Reviews, models.Review{Kind: k, State: models.ReviewRefused, Words: "Bring it."})
 	}
-	for _, why := range []models.AccessPurpose{models.AccessReview, models.AccessGate, models.AccessQueue, models.AccessCard, models.AccessImport, models.AccessBehalf, models.AccessPropose, models.AccessDryRun, models.AccessExplain} {
+	for _, why := range []models.AccessPurpose{models.AccessReview, models.AccessGate, models.AccessQueue, models.AccessCard, models.AccessImport, models.AccessBehalf, models.AccessPrint, models.AccessPropose, models.AccessDryRun, models.AccessExplain} {
 		page.Accesses = append(page.Accesses, models.Access{Purpose: why})
 	}
 	return page

@@ -3,8 +3,6 @@ package web
 import (
 	"fmt"
 	"image"
-	"image/color"
-	"image/draw"
 	"regexp"
 	"strings"
 	"testing"
@@ -30,16 +28,7 @@ func TestPosterScans(t *testing.T) {
 	if _, err := fmt.Sscanf(svg[strings.Index(svg, "viewBox"):], `viewBox="0 0 %d`, &size); err != nil {
 		t.Fatal(err)
 	}
-	const scale = 4
-	img := image.NewGray(image.Rect(0, 0, size*scale, size*scale))
-	draw.Draw(img, img.Rect, image.White, image.Point{}, draw.Src)
-	for _, run := range regexp.MustCompile(`M\d+ \d+h\d+v1`).FindAllString(svg, -1) {
-		var x, y, width int
-		if _, err := fmt.Sscanf(run, "M%d %dh%dv1", &x, &y, &width); err != nil {
-			t.Fatal(err)
-		}
-		draw.Draw(img, image.Rect(x*scale, y*scale, (x+width)*scale, (y+1)*scale), image.NewUniform(color.Black), image.Point{}, draw.Src)
-	}
+	img := paint(t, Drawing{size, svg})
 	bitmap, err := gozxing.NewBinaryBitmapFromImage(img)
 	if err != nil {
 		t.Fatal(err)
@@ -51,6 +40,19 @@ func TestPosterScans(t *testing.T) {
 	if read.GetText() != url {
 		t.Errorf("read %q", read.GetText())
 	}
+}
+
+// runs are the dark modules of a drawing, as rectangles.
+func runs(t *testing.T, path string) (list []image.Rectangle) {
+	t.Helper()
+	for _, run := range regexp.MustCompile(`M\d+ \d+h\d+v1`).FindAllString(path, -1) {
+		var x, y, width int
+		if _, err := fmt.Sscanf(run, "M%d %dh%dv1", &x, &y, &width); err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, image.Rect(x, y, x+width, y+1))
+	}
+	return list
 }
 
 func TestPosterSpeaksBoth(t *testing.T) {

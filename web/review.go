@@ -66,6 +66,17 @@ func NewReviewPage(p Page, by models.Staff, c Case, now time.Time) ReviewPage {
 	return out
 }
 
+// follows is what a verdict is about, for what follows from it.
+func (p ReviewPage) follows() string {
+	switch {
+	case p.Arrival.Guest:
+		return "guest"
+	case p.Arrival.Behalf:
+		return "behalf"
+	}
+	return string(p.Matter)
+}
+
 // VerdictChoice is a verdict that this kind of case can have, and what it does.
 type VerdictChoice struct {
 	Verdict models.Verdict
@@ -79,7 +90,7 @@ func (p ReviewPage) Verdicts() []VerdictChoice {
 	var list []VerdictChoice
 	add := func(v models.Verdict, class string) {
 		list = append(list, VerdictChoice{v, either(p.Language, "console.verdict."+string(p.Matter)+"."+string(v), p.T("console.verdict."+string(v))),
-			p.T("console.does." + string(p.Matter) + "." + string(v)), class})
+			p.T("console.does." + p.follows() + "." + string(v)), class})
 	}
 	if p.Matter == models.ReviewAppeal {
 		add(models.Grant, "main")

@@ -18,6 +18,7 @@ type RulesPage struct {
 	Parameters []ParameterView
 	Set        string // id@version#hash
 	Files      []FileView
+	Recognised []Choice // the codes of elsewhere that gates there go by
 }
 
 // RuleGroup is the rules that give one colour.

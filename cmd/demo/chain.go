@@ -13,6 +13,7 @@ type (
 	}
 	seenAnswer struct {
 		Advice, Say, Colour, Word, Name, Document, Phone, Venue string
+		Print                                                   *struct{ Say string }
 	}
 	queueAnswer struct {
 		Reviews []struct{ ID, Kind, State string }
@@ -58,6 +59,7 @@ func (s *story) chain() []step {
 		{"the vaccination page says complete, and since when; the stranger's says nothing", s.vaccinated},
 		{"they declare a stay in a city that is listed as high risk; the code turns red", s.declare("travel", "wechat", travelAnswers, "red")},
 		{"their phone is flat: the guard enters the document by hand and sees the same as by scanning", s.byHand},
+		{"they give the phone up: their worker prints a card without a colour; the guard reads it and compares the document", s.printedCard},
 		{"somebody without any record is entered by hand in the same way", s.byHandUnknown},
 		{"they download everything that is held about them", s.export},
 		{"they sign out the lost phone; its pass is refused at the gate", s.lostPhone},

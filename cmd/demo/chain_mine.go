@@ -132,6 +132,20 @@ func (s *story) byHand(ctx context.Context) error {
 	return err
 }
 
+// printedCard is made twice where the first answer was lost: the later one counts.
+func (s *story) printedCard(ctx context.Context) error {
+	var card struct{ Text, Name string }
+	in := map[string]any{"document": map[string]string{"type": "resident_id", "number": s.document}}
+	if err := s.worker.ask(ctx, http.MethodPost, "/v1/on-behalf/prints", in, &card); err != nil {
+		return err
+	}
+	seen, err := s.scan(ctx, newVisitID(), card.Text)
+	if err == nil && (seen.Print == nil || seen.Print.Say == "" || seen.Name != card.Name || seen.Colour != "red") {
+		err = fmt.Errorf("got %+v", seen)
+	}
+	return err
+}
+
 func (s *story) byHandUnknown(ctx context.Context) error {
 	seen, err := s.enter(ctx, "unknown", residentID(998))
 	if err == nil && (seen.Advice != "paper" || seen.Name != "") {

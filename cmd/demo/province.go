@@ -18,10 +18,16 @@ import (
 type province struct {
 	*world
 	code, name string
+	desks      map[string]*phone // of officers, by their names
 }
 
 // home is the story's own installation.
-func (p *provinces) home() *province { return &province{p.world, "330000", "浙江"} }
+func (p *provinces) home() *province {
+	if p.zhejiang == nil {
+		p.zhejiang = &province{p.world, "330000", "浙江", map[string]*phone{}}
+	}
+	return p.zhejiang
+}
 
 // found stands an installation up, with a guard at a motorway exit and three residents:
 // a driver and one who will cough, both well, and one who has declared nothing.
@@ -37,7 +43,7 @@ func (p *provinces) found(ctx context.Context, code, name string, numbers map[mo
 	if err := w.keys(); err != nil {
 		return nil, err
 	}
-	x := &province{w, code, name}
+	x := &province{w, code, name, map[string]*phone{}}
 	p.beside = append(p.beside, w)
 	if err := x.settle(ctx); err != nil {
 		return nil, err
@@ -74,6 +80,11 @@ func (x *province) settle(ctx context.Context) error {
 	s.c.Venue, s.c.Communities = venue.ID, []string{community}
 	if err := s.hire("guard", models.Staff{Role: models.RoleGuard, Display: "高速出口值守", Jurisdiction: place, VenueID: venue.ID}); err != nil {
 		return err
+	}
+	for username, display := range map[string]string{"officer3": "疫情防控办一", "officer4": "疫情防控办二"} {
+		if err := s.hire(username, models.Staff{Role: models.RoleOfficer, Display: x.name + display, Jurisdiction: x.code}); err != nil {
+			return err
+		}
 	}
 	for i, user := range []string{"driver", "coughing", "undeclared"} {
 		if err := x.born(s, i, user); err != nil {
@@ -132,31 +143,99 @@ func (x *province) born(s *seeder, n int, user string) error {
 	return err
 }
 
-// knows writes a peering and puts it in force, as an operator does with healthcode peer
-// add.
+// knows has an operator draft a peering, as with healthcode peer add, and an officer
+// publish it.
 func (x *province) knows(ctx context.Context, other *province, version int, mode, more, table string) error {
-	keys, err := other.order.vault()
+	file, err := x.peering(other, version, mode, more+table)
 	if err != nil {
 		return err
-	}
-	key, err := models.PeerKey(&keys.PeerSigner().PublicKey)
-	if err != nil {
-		return err
-	}
-	file := fmt.Sprintf("id: peer\nversion: %d\nplace: %q\npeer: %q\nmode: %s\nname: {zh: %s, en: Code of %s}\n%s", version, x.code, other.code, mode, other.name, other.code, more)
-	if mode != "none" {
-		file += "pins: [" + models.Fingerprint(key) + "]\n" + table + restOfTable
-	}
-	if mode == "share" || mode == "adopt" {
-		file += "url: " + other.service() + "\n"
 	}
 	db, err := x.openStore(ctx, time.Now)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	_, err = db.AddPeering(ctx, by, []byte(file))
+	draft, err := db.DraftPeering(ctx, models.Operator("peer add"), []byte(file))
+	if err != nil {
+		return err
+	}
+	officer, err := x.officer(ctx, "officer3")
+	if err != nil {
+		return err
+	}
+	return officer.ask(ctx, http.MethodPost, "/v1/drafts/"+draft.ID+"/publication", nil, nil)
+}
+
+// agrees has one officer draft a peering and another publish it, as they do in the
+// console. The first cannot do both.
+func (x *province) agrees(ctx context.Context, other *province, table string) error {
+	file, err := x.peering(other, 1, "share", table)
+	if err != nil {
+		return err
+	}
+	drafter, err := x.officer(ctx, "officer3")
+	if err != nil {
+		return err
+	}
+	colleague, err := x.officer(ctx, "officer4")
+	if err != nil {
+		return err
+	}
+	var draft struct{ ID string }
+	if err := drafter.ask(ctx, http.MethodPost, "/v1/drafts", map[string]string{"kind": "peering", "body": file}, &draft); err != nil {
+		return err
+	}
+	publish := "/v1/drafts/" + draft.ID + "/publication"
+	if err := want(drafter.ask(ctx, http.MethodPost, publish, nil, nil), "draft.own"); err != nil {
+		return err
+	}
+	if err := colleague.ask(ctx, http.MethodPost, publish, nil, nil); err != nil {
+		return err
+	}
+	var list struct {
+		Mappings []struct{ Peer, Drafted, Published string }
+	}
+	err = newPhone(x.service()).ask(ctx, http.MethodGet, "/v1/peer/mappings", nil, &list)
+	if err == nil && (len(list.Mappings) != 1 || list.Mappings[0].Drafted != "浙江省疫情防控办一" || list.Mappings[0].Published != "浙江省疫情防控办二") {
+		err = fmt.Errorf("everybody reads %+v", list)
+	}
 	return err
+}
+
+// peering is the file by which this one goes by the other's codes.
+func (x *province) peering(other *province, version int, mode, rest string) (string, error) {
+	keys, err := other.order.vault()
+	if err != nil {
+		return "", err
+	}
+	key, err := models.PeerKey(&keys.PeerSigner().PublicKey)
+	if err != nil {
+		return "", err
+	}
+	file := fmt.Sprintf("id: peer\nversion: %d\nplace: %q\npeer: %q\nmode: %s\nname: {zh: %s, en: Code of %s}\n%s", version, x.code, other.code, mode, other.name, other.code, rest)
+	if mode != "none" {
+		file += restOfTable + "pins: [" + models.Fingerprint(key) + "]\n"
+	}
+	if mode == "share" || mode == "adopt" {
+		file += "url: " + other.service() + "\n"
+	}
+	return file, nil
+}
+
+// officer is that officer's console, signed in once.
+func (x *province) officer(ctx context.Context, username string) (*phone, error) {
+	if x.desks[username] == nil {
+		p, m := newPhone(x.service()), x.city.member(username)
+		code, err := m.code(time.Now())
+		if err != nil {
+			return nil, err
+		}
+		if err := p.ask(ctx, http.MethodPost, "/v1/staff/session", map[string]string{"username": m.Username, "password": m.Password, "code": code}, nil); err != nil {
+			return nil, err
+		}
+		x.desks[username] = p
+	}
+	return x.desks[username], nil
 }
 
 // phone is that user's, signed in anew.

@@ -17,7 +17,7 @@ func (s *story) provinces() []step {
 	return []step{
 		{"Anhui and the nation stand up beside Zhejiang: a process, a database and keys of their own, and each numbers the colours in its own way", p.standUp},
 		{"a lorry driver of Anhui with a green code is at a motorway exit in Zhejiang: nobody recognises anybody, and the guard is told that it is no code of here", p.stuck},
-		{"share: both keep their code, pin each other's keys and publish a table; within seconds they have each other's pass keys", p.share},
+		{"share: both keep their code, pin each other's keys and publish a table, which in Zhejiang one officer drafts, cannot publish, and another does; within seconds they have each other's pass keys", p.share},
 		{"the driver gets off the motorway: Anhui was asked about the one who stands there, and says 00, which is green here", p.through("green", "pass", "asked at")},
 		{"at home the driver sees who asked: Zhejiang, at a gate", p.told("浙江")},
 		{"another driver, whose pass is green still, has declared a cough: the gate says yellow, why in its own words, and what would do", p.ill},
@@ -36,7 +36,7 @@ func (s *story) provinces() []step {
 // provinces is that story with what it stands up.
 type provinces struct {
 	*story
-	anhui, nation, tibet *province
+	zhejiang, anhui, nation, tibet *province
 }
 
 func (p *provinces) standUp(ctx context.Context) (err error) {
@@ -117,7 +117,7 @@ tests:
 
 func (p *provinces) share(ctx context.Context) error {
 	zhejiang := p.home()
-	if err := zhejiang.knows(ctx, p.anhui, 1, "share", "", anhuiTable); err != nil {
+	if err := zhejiang.agrees(ctx, p.anhui, anhuiTable); err != nil {
 		return err
 	}
 	if err := p.anhui.knows(ctx, zhejiang, 1, "share", "", ownTable); err != nil {

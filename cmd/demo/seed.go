@@ -226,6 +226,8 @@ func (s *seeder) staff() error {
 		{"guard", models.Staff{Role: models.RoleGuard, Display: "良渚农贸市场值守", VenueID: s.c.Venue}},
 		{"guard2", models.Staff{Role: models.RoleGuard, Display: "良渚地铁站值守"}},
 		{"guard3", models.Staff{Role: models.RoleGuard, Display: "杭州西站值守", VenueID: s.c.Station}},
+		{"officer3", models.Staff{Role: models.RoleOfficer, Display: "浙江省疫情防控办一", Jurisdiction: "330000"}},
+		{"officer4", models.Staff{Role: models.RoleOfficer, Display: "浙江省疫情防控办二", Jurisdiction: "330000"}},
 	} {
 		if m.in.Jurisdiction == "" {
 			m.in.Jurisdiction = "330110"

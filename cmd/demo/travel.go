@@ -64,6 +64,9 @@ func (s *story) travel() []step {
 		{"the community that they go to has a review, and the one where they live has none", s.destination},
 		{"its worker opens it: the child by name and number, Harbin on the card, tested at the station; and follows it up", s.followUp},
 		{"the traveller is told, in the worker's words, and sees everybody who looked", s.travellerTold},
+		{"somebody without a phone comes by train; the guard enters the document by hand, and nobody knows it", s.withoutPhone},
+		{"the guard takes down where they go: from Harbin to Liangzhu, so they wait under number 2; once, though sent twice", s.takenDown},
+		{"Liangzhu reads who they are and which guard took it down, and calls on them; nobody has become a resident", s.calledOn},
 	}
 }
 

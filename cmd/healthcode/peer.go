@@ -12,7 +12,7 @@ import (
 type peerCommand struct {
 	Show  peerShow  `cmd:"" help:"Print code and fingerprints, for the people who run another installation."`
 	Check peerCheck `cmd:"" help:"Say everything that is wrong with a peering, each with its line."`
-	Add   peerAdd   `cmd:"" help:"Put a peering in force, on every replica within seconds."`
+	Add   peerAdd   `cmd:"" help:"Leave a peering as a draft, which an officer of its place or above must publish."`
 	List  peerList  `cmd:"" help:"List the peerings in force."`
 }
 
@@ -83,7 +83,7 @@ type peerAdd struct {
 
 var operatorPeer = models.Operator("peer add")
 
-// Run puts it in force.
+// Run drafts it.
 func (c peerAdd) Run(at surroundings) error {
 	p, err := readPeering(c.File)
 	if err != nil {
@@ -94,10 +94,10 @@ func (c peerAdd) Run(at surroundings) error {
 		return err
 	}
 	defer o.close()
-	if _, err := o.store.AddPeering(at.ctx, operatorPeer, p.Source); err != nil {
+	if _, err := o.store.DraftPeering(at.ctx, operatorPeer, p.Source); err != nil {
 		return err
 	}
-	fmt.Fprintln(at.out, peering(p))
+	fmt.Fprintf(at.out, "%s: a draft, for an officer of %s or above to publish\n", peering(p), p.Place)
 	return nil
 }
 

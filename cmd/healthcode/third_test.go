@@ -229,7 +229,31 @@ func newThird(t *testing.T) *third {
 	return x
 }
 
-// knows writes a peering and puts it in force, as its operator does.
+// officer is a member of staff of that place, who does nothing but
+// publish what the operator has drafted.
+func officer(t *testing.T, s *store.Store, place string) store.Office {
+	t.Helper()
+	ctx := t.Context()
+	invitation := given[string](t)(s.OperatorInvite(ctx, models.Operator("test"), models.Staff{Role: models.RoleOfficer, Display: "officer", Jurisdiction: place}))
+	factor := given[store.Factor](t)(s.InvitationFactor(ctx, invitation))
+	code := func(at time.Time) string { return given[string](t)(totp.GenerateCode(factor.Secret, at)) }
+	if err := s.Accept(ctx, store.Acceptance{Token: invitation, Username: "officer", Password: "an office of the province", Code: code(time.Now())}); err != nil {
+		t.Fatal(err)
+	}
+	token := given[string](t)(s.SignInStaff(ctx, store.StaffSignIn{Username: "officer", Password: "an office of the province", Code: code(time.Now().Add(30 * time.Second))}))
+	return s.Office(given[models.Officer](t)(s.Officer(ctx, token)))
+}
+
+// publishes has the officer publish all that is drafted.
+func publishes(t *testing.T, s *store.Store, place string) {
+	t.Helper()
+	o := officer(t, s, place)
+	for _, draft := range given[[]models.Draft](t)(o.Drafts(t.Context())) {
+		given[models.Publication](t)(o.Publish(t.Context(), draft.ID))
+	}
+}
+
+// knows writes a peering and has its operator draft it.
 func (m *machine) knows(other, name, url, pin string) {
 	m.t.Helper()
 	file := filepath.Join(m.folder, "peer.yaml")
@@ -239,7 +263,7 @@ func (m *machine) knows(other, name, url, pin string) {
 	if err := os.WriteFile(file, []byte(body), 0o600); err != nil {
 		m.t.Fatal(err)
 	}
-	if out, _ := m.must("peer", "add", file); !strings.Contains(out, "peer@1 in "+m.env["HEALTHCODE_INSTALLATION"]+" of "+other+": share") {
+	if out, _ := m.must("peer", "add", file); !strings.Contains(out, "peer@1 in "+m.env["HEALTHCODE_INSTALLATION"]+" of "+other+": share: a draft") {
 		m.t.Errorf("got %s", out)
 	}
 }
@@ -316,9 +340,11 @@ func TestThirdInstallation(t *testing.T) {
 	between, way := newWire(t, anhui.address)
 	zhejiang.knows("340000", "Anhui", way, anhui.pin())
 	anhui.knows("330000", "Zhejiang", "http://127.0.0.1:1", zhejiang.pin())
+	here, ours := openBeside(t, zhejiang, models.Installation{Code: "330000"})
+	publishes(t, here, "330000")
+	publishes(t, anhui.store, "340000")
 	anhui.run()
 
-	here, ours := openBeside(t, zhejiang, models.Installation{Code: "330000"})
 	g := newGate(t, here)
 	g.options.FetchPeers(t.Context())
 	driver, local := resident(t, anhui.store, 1), resident(t, here, 1)
@@ -472,10 +498,15 @@ func TestPeerCommands(t *testing.T) {
 	if out, _ := m.must("peer", "check", file); out != "x@1 in 330110 of 340000: share: 1 colours, 0 reasons, 0 tests\n" {
 		t.Errorf("got %s", out)
 	}
-	m.fails(1, "place.unknown", "peer", "add", file)
+	m.fails(1, "line 3: place: it is no place of this service", "peer", "add", file)
 	m.addPlaces()
 	m.must("peer", "add", file)
-	m.fails(1, "peer.version", "peer", "add", file)
+	if out, _ := m.must("peer", "list"); out != "" {
+		t.Errorf("an operator alone has put in force %s", out)
+	}
+	s, _ := openBeside(t, m, models.Installation{Code: "330000"})
+	publishes(t, s, "330110")
+	m.fails(1, "draft.unchanged", "peer", "add", file)
 	if out, _ := m.must("peer", "list"); out != "x@1 in 330110 of 340000: share\n" {
 		t.Errorf("got %s", out)
 	}

@@ -49,9 +49,11 @@ func (r reader) concerning(by models.Proposer) *gorm.DB {
 	}
 	theirs, args := r.inside("office", by.Jurisdiction)
 	theirs, args = theirs+" AND lever IN ?", append(args, levers)
-	if by.Role == models.RoleWorker { // who sees the residents of their own communities
-		theirs += " AND resident_id IN (SELECT id FROM residents WHERE community_id IN ?)"
-		args = append(args, append([]string{""}, by.Communities...))
+	if by.Role == models.RoleWorker { // who sees the residents of their own communities, and those who arrive there by a guard's word
+		own := append([]string{""}, by.Communities...)
+		theirs += " AND (resident_id IN (SELECT id FROM residents WHERE community_id IN ?)" +
+			" OR lever = ? AND resident_id IN (SELECT resident_id FROM arrivals WHERE entered_by <> '' AND community_id IN ?))"
+		args = append(args, own, string(models.LeverOnBehalf), own)
 	}
 	return r.db.Where("entered_by = ? OR ("+theirs+")", append([]any{by.ID}, args...)...)
 }

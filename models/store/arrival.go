@@ -19,6 +19,10 @@ type arrivalRow struct {
 	PartySealed   []byte
 	At            int64
 	CreatedAt     int64  `gorm:"autoCreateTime:false"`
+	EnteredBy     string // staff id of the guard who took it down
+	VisitID       string // and the visit that it belongs to
+	Peer          string // of somebody of elsewhere, who knows them
+	Handle        string // and by which handle, in hexadecimal
 	MAC           []byte `gorm:"column:mac"`
 }
 
@@ -26,7 +30,11 @@ func (arrivalRow) TableName() string { return "arrivals" }
 
 // bytes is who arrives where and when, and so who may look at them.
 func (r arrivalRow) bytes() []byte {
-	return fmt.Appendf(nil, "%s %s %s %s %s %d %d", r.ID, r.ResidentID, r.DeclarationID, r.VenueID, r.CommunityID, r.Party, r.At)
+	b := fmt.Appendf(nil, "%s %s %s %s %s %d %d", r.ID, r.ResidentID, r.DeclarationID, r.VenueID, r.CommunityID, r.Party, r.At)
+	if r.EnteredBy == "" {
+		return b
+	}
+	return fmt.Appendf(b, " %s %s %s %s", r.EnteredBy, r.VisitID, r.Peer, r.Handle)
 }
 
 // arrivalParty is what is sealed of an arrival.
@@ -34,6 +42,10 @@ type arrivalParty struct {
 	Plate      string          `json:"plate,omitempty"`
 	Contact    string          `json:"contact,omitempty"`
 	Companions []companionSaid `json:"companions,omitempty"`
+
+	Said  *models.Declaration `json:"said,omitempty"`  // what a guard took down
+	Guest *companionSaid      `json:"guest,omitempty"` // about whom, if they are no resident here
+	Phone string              `json:"phone,omitempty"` // theirs
 }
 
 type companionSaid struct {
@@ -62,8 +74,8 @@ func (s *Store) Arrive(ctx context.Context, me models.Resident, key Key, d model
 			out.ID = done
 			out.Arrival, err = t.reader().arrivalOf("declaration_id = ? AND resident_id = ?", done, me.ID)
 		} else if err = t.insertDeclaration(me, out.ID, d); err == nil {
-			a.ResidentID, a.DeclarationID = me.ID, out.ID
-			out.Arrival, err = t.insertArrival(me, a)
+			a.ID, a.ResidentID, a.DeclarationID = t.id(), me.ID, out.ID
+			out.Arrival, err = t.insertArrival(me.Document, a)
 		}
 		if err != nil {
 			return err
@@ -78,20 +90,24 @@ func (s *Store) Arrive(ctx context.Context, me models.Resident, key Key, d model
 }
 
 // insertArrival opens the review too. The community has a day from when they come.
-func (t *txn) insertArrival(me models.Resident, a models.Arrival) (models.Arrival, error) {
+// Document is that of who arrives.
+func (t *txn) insertArrival(document models.Document, a models.Arrival) (models.Arrival, error) {
 	if a.At.IsZero() {
 		a.At = t.at
 	}
-	if err := t.checkArrival(me, a); err != nil {
+	if err := t.checkArrival(document, a); err != nil {
 		return a, err
 	}
-	a.ID, a.CreatedAt = t.id(), t.at
+	a.CreatedAt = t.at
 	sealed, err := t.sealParty(a)
 	if err != nil {
 		return a, err
 	}
 	row := arrivalRow{ID: a.ID, ResidentID: a.ResidentID, DeclarationID: a.DeclarationID, VenueID: a.Gateway, CommunityID: a.Community,
 		Party: a.Party(), PartySealed: sealed, At: millis(a.At), CreatedAt: millis(t.at)}
+	if taken := a.Taken; taken != nil {
+		row.EnteredBy, row.VisitID, row.Peer, row.Handle = taken.By, taken.Visit, taken.Guest.Peer, taken.Guest.Handle
+	}
 	if row.MAC, err = t.vouch(row); err != nil {
 		return a, err
 	}
@@ -101,12 +117,15 @@ func (t *txn) insertArrival(me models.Resident, a models.Arrival) (models.Arriva
 	if err := t.audit("arrival.declare", "arrival", a.ID, a.Community); err != nil {
 		return a, err
 	}
-	return a, t.openReview(models.ReviewArrival, me.ID, a.ID, a.Community, max(0, a.At.Sub(t.at))+reviewDay)
+	return a, t.openReview(models.ReviewArrival, a.ResidentID, a.ID, a.Community, max(0, a.At.Sub(t.at))+reviewDay)
 }
 
-func (t *txn) checkArrival(me models.Resident, a models.Arrival) error {
+func (t *txn) checkArrival(document models.Document, a models.Arrival) error {
 	var ps models.Problems
-	ps.Add("", a.Check(me.Document, t.at))
+	ps.Add("", a.Check(document, t.at))
+	if a.ResidentID == "" {
+		ps.Add("", a.Taken.Guest.Check(a.Contact))
+	}
 	if _, err := t.community(a.Community); err != nil {
 		if !errors.Is(err, models.Invalid) {
 			return err
@@ -129,13 +148,25 @@ func (t *txn) checkArrival(me models.Resident, a models.Arrival) error {
 func (t *txn) sealParty(a models.Arrival) ([]byte, error) {
 	said := arrivalParty{Plate: a.Plate.Reveal(), Contact: a.Contact.Reveal()}
 	for _, c := range a.Companions {
-		said.Companions = append(said.Companions, companionSaid{c.Document.Type, c.Document.Number.Reveal(), c.Name.Reveal()})
+		said.Companions = append(said.Companions, sayCompanion(c))
+	}
+	if a.Taken != nil {
+		said.Said = &a.Taken.Said
+	}
+	if a.ResidentID == "" {
+		guest := a.Taken.Guest
+		who := sayCompanion(models.Companion{Name: guest.Name, Document: guest.Document})
+		said.Guest, said.Phone = &who, guest.Phone.Reveal()
 	}
 	clear, err := json.Marshal(said)
 	if err != nil {
 		return nil, err
 	}
 	return t.Vault.Seal("arrivals", "party_sealed", a.ID, clear)
+}
+
+func sayCompanion(c models.Companion) companionSaid {
+	return companionSaid{c.Document.Type, c.Document.Number.Reveal(), c.Name.Reveal()}
 }
 
 // unsealArrival reads the arrival with those who come along.
@@ -161,16 +192,26 @@ func (s *Store) unsealArrival(row arrivalRow) (models.Arrival, error) {
 		}
 	}
 	for _, c := range said.Companions {
-		var one models.Companion
-		if one.Document, err = models.ParseDocument(c.Type, c.Number, s.Now()); err != nil {
-			return a, err
-		}
-		if one.Name, err = models.ParseName(c.Name); err != nil {
+		one, err := s.hearCompanion(c)
+		if err != nil {
 			return a, err
 		}
 		a.Companions = append(a.Companions, one)
 	}
-	return a, nil
+	if row.EnteredBy != "" {
+		a.Taken, err = s.unsealTaken(row, said)
+	}
+	return a, err
+}
+
+func (s *Store) hearCompanion(c companionSaid) (one models.Companion, err error) {
+	if c.Number != "" {
+		if one.Document, err = models.ParseDocument(c.Type, c.Number, s.Now()); err != nil {
+			return one, err
+		}
+	}
+	one.Name, err = models.ParseName(c.Name)
+	return one, err
 }
 
 // arrivalOf is one arrival; one that nobody vouches for is as if it were not.
@@ -192,6 +233,10 @@ func (r reader) openedArrival(row arrivalRow) (models.Arrival, error) {
 	a, err := r.unsealArrival(row)
 	if err != nil {
 		return a, err
+	}
+	if a.Taken != nil {
+		a.From = a.Taken.From()
+		return a, nil
 	}
 	stays, err := r.stayRows(row.ResidentID)
 	last := int64(0)

@@ -45,7 +45,8 @@ func (s *Store) Queue(ctx context.Context, at models.Gate) (list []models.Turn, 
 		})
 	}
 	for i := 0; i < len(list) && err == nil; i++ {
-		list[i].Name, err = r.nameOf(list[i].ResidentID)
+		list[i].From = r.peerName(list[i].Peer)
+		list[i].Name, err = r.nameIn(list[i])
 	}
 	return list, err
 }
@@ -53,6 +54,9 @@ func (s *Store) Queue(ctx context.Context, at models.Gate) (list []models.Turn, 
 // unseen are those at whom this guard has not looked since they came.
 func (r reader) unseen(at models.Gate, list []models.Turn) (unseen []models.Turn, err error) {
 	for _, turn := range list {
+		if turn.ResidentID == "" {
+			continue
+		}
 		var looks int64
 		err := r.db.Model(&accessRow{}).Where("resident_id = ? AND actor_id = ? AND purpose = ? AND at >= ?",
 			turn.ResidentID, at.ID, string(models.AccessQueue), millis(turn.At)).Count(&looks).Error
@@ -66,9 +70,21 @@ func (r reader) unseen(at models.Gate, list []models.Turn) (unseen []models.Turn
 	return unseen, nil
 }
 
-func (r reader) nameOf(residentID string) (models.Name, error) {
+// nameIn is the name of somebody who waits: of whoever is no resident here, as the
+// guard took it down, and none of somebody of elsewhere.
+func (r reader) nameIn(turn models.Turn) (models.Name, error) {
+	if turn.Peer != "" {
+		return models.Name{}, nil
+	}
+	if turn.ResidentID == "" {
+		a, err := r.arrivalOf("id = ?", turn.ArrivalID)
+		if err != nil || a.Taken == nil {
+			return models.Name{}, ignore(err, models.NotFound)
+		}
+		return a.Taken.Guest.Name, nil
+	}
 	var row residentRow
-	if err := found(r.db.Where("id = ?", residentID).Take(&row).Error); err != nil {
+	if err := found(r.db.Where("id = ?", turn.ResidentID).Take(&row).Error); err != nil {
 		return models.Name{}, err
 	}
 	return r.unsealName("residents", "name_sealed", row.ID, row.NameSealed)
@@ -178,5 +194,8 @@ func (t *txn) arrivalOn(turn models.Turn) (models.Arrival, error) {
 	if turn.ArrivalID != "" {
 		return t.reader().arrivalOf("id = ?", turn.ArrivalID)
 	}
-	return t.reader().arrivalNow(turn.ResidentID, t.at)
+	if turn.ResidentID == "" {
+		return t.reader().arrivalNow(t.at, "peer = ? AND handle = ?", turn.Peer, turn.Handle)
+	}
+	return t.reader().arrivalNow(t.at, "resident_id = ?", turn.ResidentID)
 }

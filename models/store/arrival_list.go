@@ -20,12 +20,13 @@ type Coming struct {
 	Through     models.Venue // zero if they could not tell
 	Review      models.Review
 	Turns       []models.Turn // that they waited in, the first first
+	Elsewhere   models.Text   // of somebody of elsewhere, whose code they have
 }
 
 // Arrivals lists the resident's arrivals, the latest first.
 func (s *Store) Arrivals(ctx context.Context, me models.Resident) ([]Coming, error) {
 	r := s.reader(ctx)
-	arrivals, err := r.arrivals(me.ID)
+	arrivals, err := r.arrivals("resident_id = ?", me.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -58,9 +59,16 @@ func (r reader) coming(a models.Arrival) (out Coming, err error) {
 	if err = ignore(err, models.NotFound); err != nil {
 		return out, err
 	}
+	if a.Taken != nil {
+		out.Elsewhere = r.peerName(a.Taken.Guest.Peer)
+	}
 	// Whoever had declared nothing yet when they came into a queue has since.
-	out.Turns, err = r.turns(r.db.Where("arrival_id = ? OR arrival_id = '' AND resident_id = ? AND at BETWEEN ? AND ?", a.ID, a.ResidentID,
-		millis(a.At.Add(-turnLife)), millis(a.At.Add(turnLife))).Order("at, id"))
+	var guest models.Guest
+	if a.Taken != nil {
+		guest = a.Taken.Guest
+	}
+	out.Turns, err = r.turns(r.db.Where("arrival_id = ? OR arrival_id = '' AND resident_id = ? AND peer = ? AND handle = ? AND at BETWEEN ? AND ?",
+		a.ID, a.ResidentID, guest.Peer, guest.Handle, millis(a.At.Add(-turnLife)), millis(a.At.Add(turnLife))).Order("at, id"))
 	if err != nil {
 		return out, err
 	}
@@ -100,10 +108,10 @@ func (r reader) placeTurns(list []models.Turn) error {
 	return nil
 }
 
-// arrivals lists the resident's, the latest first.
-func (r reader) arrivals(residentID string) ([]models.Arrival, error) {
+// arrivals lists somebody's, the latest first.
+func (r reader) arrivals(whose string, args ...any) ([]models.Arrival, error) {
 	var rows []arrivalRow
-	if err := r.db.Where("resident_id = ?", residentID).Order("at DESC, id DESC").Limit(arrivalsShown).Find(&rows).Error; err != nil {
+	if err := r.db.Where(whose, args...).Order("at DESC, id DESC").Limit(arrivalsShown).Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("arrivals: %w", err)
 	}
 	list := make([]models.Arrival, 0, len(rows))
@@ -122,8 +130,8 @@ func (r reader) arrivals(residentID string) ([]models.Arrival, error) {
 
 // arrivalNow is the arrival that somebody is on who is seen at a gateway now: of
 // those near, the one declared last.
-func (r reader) arrivalNow(residentID string, now time.Time) (models.Arrival, error) {
-	list, err := r.arrivals(residentID)
+func (r reader) arrivalNow(now time.Time, whose string, args ...any) (models.Arrival, error) {
+	list, err := r.arrivals(whose, args...)
 	if err != nil {
 		return models.Arrival{}, err
 	}
@@ -152,8 +160,13 @@ func (t *txn) openArrival(out *Case, person residentRow) error {
 	if out.Arrival, err = t.reader().coming(a); err != nil {
 		return err
 	}
-	if out.Declaration, err = t.said(a.DeclarationID); ignore(err, models.NotFound) != nil { // it goes before the arrival does
+	if a.Taken != nil {
+		out.Declaration = a.Taken.Said
+	} else if out.Declaration, err = t.said(a.DeclarationID); ignore(err, models.NotFound) != nil { // it goes before the arrival does
 		return err
+	}
+	if a.ResidentID == "" {
+		return nil
 	}
 	out.Card, err = t.reader().card(person, t.at)
 	return err

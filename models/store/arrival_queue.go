@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -20,7 +21,9 @@ type turnRow struct {
 	VenueID    string
 	Day        string
 	Number     int
-	ResidentID string
+	ResidentID string // empty of whoever is no resident here
+	Peer       string // of somebody of elsewhere, who knows them
+	Handle     string // and by which handle, in hexadecimal
 	ArrivalID  string
 	Why        string
 	At         int64
@@ -33,7 +36,11 @@ func (turnRow) TableName() string { return "arrival_queue" }
 
 // bytes is who waits where under which number. That they were called is not part of it.
 func (r turnRow) bytes() []byte {
-	return fmt.Appendf(nil, "%s %s %s %d %s %s %s %d", r.ID, r.VenueID, r.Day, r.Number, r.ResidentID, r.ArrivalID, r.Why, r.At)
+	b := fmt.Appendf(nil, "%s %s %s %d %s %s %s %d", r.ID, r.VenueID, r.Day, r.Number, r.ResidentID, r.ArrivalID, r.Why, r.At)
+	if r.ResidentID != "" {
+		return b
+	}
+	return fmt.Appendf(b, " %s %s", r.Peer, r.Handle)
 }
 
 // checkedRow is what the check came to. It is only ever inserted, so that nobody who
@@ -64,15 +71,58 @@ func (t *txn) atGateway(at models.Gate, residentID string, fresh bool, out *Seen
 		return err
 	}
 	out.Card = &card
-	arrival, err := t.reader().arrivalNow(residentID, t.at)
+	arrival, err := t.reader().arrivalNow(t.at, "resident_id = ?", residentID)
 	if err == nil {
 		out.Arrival = &arrival
 	} else if !errors.Is(err, models.NotFound) {
 		return err
 	}
+	why, checked := card.Turn()
+	return t.queued(at, turnRow{ResidentID: residentID, Why: string(why)}, checked, out)
+}
+
+// guestAtGateway is atGateway of somebody who is no resident here: who is says who they
+// are and, of a code of elsewhere, what it comes to. There is no card.
+func (t *txn) guestAtGateway(at models.Gate, who turnRow, arrival *models.Arrival, out *Seen) error {
+	if !at.Venue.Kind.Gateway() {
+		return nil
+	}
+	why, checked := models.TurnWhy(""), false
+	if out.Recognised != nil {
+		why, checked = out.Recognised.Turn()
+	}
+	if arrival == nil {
+		now, err := t.reader().arrivalNow(t.at, "peer = ? AND handle = ?", who.Peer, who.Handle)
+		if err == nil {
+			arrival = &now
+		} else if !errors.Is(err, models.NotFound) {
+			return err
+		}
+	}
+	out.Arrival, who.Why = arrival, string(why)
+	if err := t.queued(at, who, checked, out); err != nil {
+		return err
+	}
+	out.Advice = out.Advice.Told()
+	return nil
+}
+
+// queued gives whoever is checked a number, and says what to do. By their own words to
+// a guard somebody is checked too, and nothing else.
+func (t *txn) queued(at models.Gate, who turnRow, checked bool, out *Seen) error {
+	if out.Arrival != nil {
+		who.ArrivalID = out.Arrival.ID
+	}
+	if !checked && out.Arrival != nil && out.Arrival.Taken != nil {
+		var err error
+		if checked, err = t.saidListed(*out.Arrival.Taken); err != nil {
+			return err
+		}
+		who.Why = string(models.TurnSaid)
+	}
 	waits := false
-	if why, checked := card.Turn(); checked {
-		turn, err := t.takeTurn(at.Venue, turnRow{ResidentID: residentID, ArrivalID: arrival.ID, Why: string(why)})
+	if checked {
+		turn, err := t.takeTurn(at.Venue, who)
 		if err != nil {
 			return err
 		}
@@ -80,6 +130,19 @@ func (t *txn) atGateway(at models.Gate, residentID string, fresh bool, out *Seen
 	}
 	out.Advice = out.Advice.At(out.Arrival != nil, waits)
 	return nil
+}
+
+// saidListed reports whether somebody told the guard of a stay in a listed place.
+func (t *txn) saidListed(taken models.Taken) (bool, error) {
+	var rows []stayRow
+	for _, stay := range taken.Said.Stays {
+		rows = append(rows, stayRow{Place: stay.Place})
+	}
+	listings, err := t.reader().listings(rows)
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(taken.Said.Stays, func(stay models.Stay) bool { return len(t.meet(stay, listings)) > 0 }), nil
 }
 
 // cardAt is the travel card as a guard is shown it. A scan that is asked for again is
@@ -95,7 +158,7 @@ func (t *txn) cardAt(residentID string, fresh bool) (models.Card, error) {
 	return t.shownCard(row)
 }
 
-// takeTurn gives the resident a number, or finds the one that they have. Somebody who
+// takeTurn gives somebody a number, or finds the one that they have. Somebody who
 // had declared nothing when they got it, and has since, keeps it.
 func (t *txn) takeTurn(venue models.Venue, row turnRow) (models.Turn, error) {
 	zone, err := t.reader().zone(venue.Jurisdiction)
@@ -104,8 +167,8 @@ func (t *txn) takeTurn(venue models.Venue, row turnRow) (models.Turn, error) {
 	}
 	row.ID, row.VenueID, row.Day, row.At = t.id(), venue.ID, t.at.In(zone).Format(time.DateOnly), millis(t.at)
 	var before turnRow
-	err = found(t.db.Where("resident_id = ? AND venue_id = ? AND (arrival_id = ? AND ? <> '' OR arrival_id = '' AND day = ?)",
-		row.ResidentID, row.VenueID, row.ArrivalID, row.ArrivalID, row.Day).Order("at DESC, id DESC").Take(&before).Error)
+	err = found(t.db.Where("resident_id = ? AND peer = ? AND handle = ? AND venue_id = ? AND (arrival_id = ? AND ? <> '' OR arrival_id = '' AND day = ?)",
+		row.ResidentID, row.Peer, row.Handle, row.VenueID, row.ArrivalID, row.ArrivalID, row.Day).Order("at DESC, id DESC").Take(&before).Error)
 	if err == nil {
 		turn, err := t.reader().turnOf(before)
 		return turn, unknownTurn(err)
@@ -135,7 +198,7 @@ func (r reader) turnOf(row turnRow) (models.Turn, error) {
 	if !r.vouched(row, row.ID, row.MAC) {
 		return models.Turn{}, models.NotFound
 	}
-	out := models.Turn{ID: row.ID, VenueID: row.VenueID, Number: row.Number, ResidentID: row.ResidentID, ArrivalID: row.ArrivalID,
+	out := models.Turn{ID: row.ID, VenueID: row.VenueID, Number: row.Number, ResidentID: row.ResidentID, Peer: row.Peer, Handle: row.Handle, ArrivalID: row.ArrivalID,
 		Why: models.TurnWhy(row.Why), At: instant(row.At), CalledBy: row.CalledBy, CalledAt: instant(row.CalledAt)}
 	var checked checkedRow
 	err := found(r.db.Where("entry_id = ?", row.ID).Take(&checked).Error)

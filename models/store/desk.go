@@ -197,15 +197,11 @@ func (t *txn) notOwn(d Desk, row reviewRow) error {
 	if err := found(t.db.Where("id = ?", d.by.ID).Take(&staff).Error); err != nil {
 		return err
 	}
-	var person residentRow
-	if err := found(t.db.Where("id = ?", row.ResidentID).Take(&person).Error); err != nil {
-		return err
-	}
 	own, err := t.unsealDocument("staff", staff.ID, staff.DocumentType, staff.NumberSealed)
 	if err != nil {
 		return err
 	}
-	theirs, err := t.unsealDocument("residents", person.ID, person.DocumentType, person.NumberSealed)
+	theirs, err := t.documentIn(row)
 	if err != nil {
 		return err
 	}
@@ -213,6 +209,32 @@ func (t *txn) notOwn(d Desk, row reviewRow) error {
 		return models.Refuse(models.ReasonReviewOwn)
 	}
 	return t.notEntered(row)
+}
+
+// documentIn is the document of whom the review is about: of a guest, as the guard
+// entered it, and none of somebody of elsewhere.
+func (t *txn) documentIn(row reviewRow) (models.Document, error) {
+	if row.ResidentID == "" {
+		a, err := t.guestOf(row)
+		if err != nil {
+			return models.Document{}, err
+		}
+		return a.Taken.Guest.Document, nil
+	}
+	var person residentRow
+	if err := found(t.db.Where("id = ?", row.ResidentID).Take(&person).Error); err != nil {
+		return models.Document{}, err
+	}
+	return t.unsealDocument("residents", person.ID, person.DocumentType, person.NumberSealed)
+}
+
+// guestOf is the arrival of somebody who is no resident here.
+func (t *txn) guestOf(row reviewRow) (models.Arrival, error) {
+	a, err := t.reader().arrivalOf("id = ?", row.SubjectID)
+	if errors.Is(err, models.NotFound) || err == nil && a.Taken == nil {
+		err = models.Refuse(models.ReasonReviewUnknown)
+	}
+	return a, err
 }
 
 // Case is what a worker sees of a review: the person, and what they said.
@@ -238,8 +260,10 @@ func (d Desk) Case(ctx context.Context, id string) (Case, error) {
 		if err := t.notOwn(d, row); err != nil {
 			return err
 		}
-		if err := t.access(row.ResidentID, models.AccessReview); err != nil {
-			return err
+		if row.ResidentID != "" {
+			if err := t.access(row.ResidentID, models.AccessReview); err != nil {
+				return err
+			}
 		}
 		var err error
 		out, err = t.openCase(row)
@@ -250,6 +274,14 @@ func (d Desk) Case(ctx context.Context, id string) (Case, error) {
 
 func (t *txn) openCase(row reviewRow) (Case, error) {
 	out := Case{Review: row.review(t.at)}
+	if row.ResidentID == "" {
+		err := t.openArrival(&out, residentRow{})
+		if err == nil {
+			guest := out.Arrival.Taken.Guest
+			out.Resident = models.Resident{Name: guest.Name, Document: guest.Document, Phone: guest.Phone}
+		}
+		return out, err
+	}
 	var person residentRow
 	if err := found(t.db.Where("id = ?", row.ResidentID).Take(&person).Error); err != nil {
 		return out, err

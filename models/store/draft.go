@@ -66,33 +66,48 @@ func refuseFaults(err error) error {
 // everybody whom they would be about. Everything that is wrong with the file, here
 // and in the jurisdictions below, is told at once.
 func (o Office) Draft(ctx context.Context, kind models.PublicationKind, body []byte) (models.Draft, error) {
-	if kind != models.PublishedRules && kind != models.PublishedForm {
+	if !slices.Contains(models.PublicationKinds(), kind) {
 		return models.Draft{}, models.Refuse(models.ReasonFieldBad).On("kind")
 	}
-	if len(body) > fileLimit {
+	return o.store.draft(ctx, o.by.Actor(), drafting{kind, body, o.by.Jurisdiction})
+}
+
+// DraftPeering keeps an operator's peering for an officer of its place to publish.
+func (s *Store) DraftPeering(ctx context.Context, by models.Actor, body []byte) (models.Draft, error) {
+	return s.draft(ctx, by, drafting{models.PublishedPeering, body, models.Nation})
+}
+
+// drafting is a file that somebody drafts who works in that place.
+type drafting struct {
+	kind  models.PublicationKind
+	body  []byte
+	place string
+}
+
+func (s *Store) draft(ctx context.Context, by models.Actor, d drafting) (models.Draft, error) {
+	if len(d.body) > fileLimit {
 		return models.Draft{}, models.Refuse(models.ReasonBodyTooLarge).On("body")
 	}
-	s := o.store
 	if err := s.Refresh(ctx); err != nil {
 		return models.Draft{}, err
 	}
-	try, err := s.law.Load().try(kind, body)
+	try, err := s.law.Load().try(d.kind, d.body)
 	if err != nil {
 		return models.Draft{}, refuseFaults(err)
 	}
-	if !s.covers(o.by.Jurisdiction, try.file.Jurisdiction) {
+	if !s.covers(d.place, try.file.Jurisdiction) {
 		return models.Draft{}, models.Refuse(models.ReasonForbidden).On("jurisdiction")
 	}
 	if err := s.stands(try.file.Jurisdiction); err != nil {
 		return models.Draft{}, err
 	}
 	var row draftRow
-	err = s.change(ctx, o.by.Actor(), func(t *txn) error {
+	err = s.change(ctx, by, func(t *txn) error {
 		if err := t.forward(try.file); err != nil {
 			return err
 		}
-		row = draftRow{ID: t.id(), Kind: string(kind), Jurisdiction: try.file.Jurisdiction, Name: try.file.Name, Version: try.file.Version,
-			Hash: try.file.Hash, Body: string(body), DraftedBy: o.by.ID, At: millis(t.at)}
+		row = draftRow{ID: t.id(), Kind: string(d.kind), Jurisdiction: try.file.Jurisdiction, Name: try.file.Name, Version: try.file.Version,
+			Hash: try.file.Hash, Body: string(d.body), DraftedBy: by.ID, At: millis(t.at)}
 		var err error
 		if row.MAC, err = t.vouch(row); err != nil {
 			return err
@@ -100,7 +115,7 @@ func (o Office) Draft(ctx context.Context, kind models.PublicationKind, body []b
 		if err := t.insert(&row); err != nil {
 			return err
 		}
-		if kind == models.PublishedRules {
+		if d.kind == models.PublishedRules {
 			if _, err := t.enqueue(models.JobDryRun, row.Jurisdiction, row.ID); err != nil {
 				return err
 			}

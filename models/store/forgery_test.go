@@ -488,3 +488,46 @@ func TestForgedGrant(t *testing.T) {
 		w.forge(forgery{name: "a grant", sql: "UPDATE grants SET session_id = 'x'", mysql: true})
 	})
 }
+
+// A card on paper is one that a worker made, and one that has ended stays so.
+func TestForgedPrint(t *testing.T) {
+	schema.Each(t, func(t *testing.T, db storetest.DB) {
+		w := newTown(t, db)
+		by := w.worker(w.near)
+		me, _ := w.verified()
+		victim, _ := w.verified()
+		mine, theirs := w.printed(by, me), w.printed(by, victim)
+		made := models.NewPrintCode([16]byte{7})
+		hash := w.keys.HashToken("print", []byte(made.Text("")))
+		w.forge(forgery{sql: `INSERT INTO prints (id, hash, resident_id, community_id, staff_id, at, mac) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+			args: []any{w.ulid(), hash, victim.ID, w.near, by.ID, w.clock.Now().UnixMilli(), []byte("forged")}})
+		_, err := w.reads(store.Printed{Code: made})
+		refused(t, err, models.ReasonPrintUnknown)
+		w.warned("mac_prints")
+		if list, err := w.Prints(w.ctx, victim); err != nil || len(list) != 1 {
+			t.Errorf("their cards: %v, %v", list, err)
+		}
+
+		changed := "UPDATE prints SET resident_id = ? WHERE id = ?" // whose it is
+		w.forge(forgery{name: "a card", sql: changed, args: []any{victim.ID, mine.ID}, mysql: true})
+		_, err = db.Owner(t).Exec(changed, victim.ID, mine.ID)
+		must(t, err)
+		_, err = w.reads(mine)
+		refused(t, err, models.ReasonPrintUnknown)
+
+		must(t, w.WithdrawPrint(w.ctx, by, theirs.ID))
+		w.forge(forgery{name: "the end of a card", sql: "UPDATE print_ends SET at = 0", mysql: true})
+		w.forge(forgery{name: "a card that comes back", sql: "DELETE FROM print_ends", mysql: true})
+		_, err = w.reads(theirs)
+		refused(t, err, models.ReasonPrintEnded)
+
+		next := w.printed(by, victim)
+		w.forge(forgery{sql: "INSERT INTO print_ends (print_id, why, at, mac) VALUES (?, 'x', 0, ?)", args: []any{next.ID, []byte("forged")}})
+		_, err = w.reads(next) // who made the end has somebody show their document
+		refused(t, err, models.ReasonPrintEnded)
+		w.warned("mac_print_ends")
+		if _, err = w.reads(w.printed(by, victim)); err != nil {
+			t.Errorf("the next card: %v", err)
+		}
+	})
+}

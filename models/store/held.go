@@ -19,6 +19,7 @@ type Held struct {
 	Course       models.Course
 	Tests        []models.Test
 	Visits       []models.Visit
+	Prints       []models.Print // cards on paper
 	Fed          []models.Trace // what telecom operators say, while the resident agrees
 	Consents     []models.Consent
 	Sessions     []models.Session
@@ -40,6 +41,7 @@ func (s *Store) Held(ctx context.Context, me models.Resident) (Held, error) {
 		func() error { out.Course, err = s.Course(ctx, me); return err },
 		func() error { out.Tests, err = s.Tests(ctx, me); return err },
 		func() error { out.Visits, err = s.Visits(ctx, me); return err },
+		func() error { out.Prints, err = s.Prints(ctx, me); return err },
 		func() error { out.Fed, err = s.reader(ctx).fed(me.ID); return err },
 		func() error { out.Consents, err = s.Consents(ctx, me); return err },
 		func() error { out.Sessions, err = s.Sessions(ctx, me); return err },

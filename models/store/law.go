@@ -26,6 +26,7 @@ type law struct {
 	forms forms.Tree
 	asked map[string][]*forms.Form
 
+	here    string         // the code of this installation
 	mergers models.Mergers // what became part of what; the trees have it already
 }
 
@@ -122,13 +123,16 @@ func (r reader) readLaw() (*law, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &law{mark: m, sets: map[string]*rules.Set{}, asked: map[string][]*forms.Form{}, mergers: mergers,
+	l := &law{mark: m, sets: map[string]*rules.Set{}, asked: map[string][]*forms.Form{}, here: r.Installation.Code, mergers: mergers,
 		files: rules.Tree{Parents: parents, Files: map[string]*rules.File{models.Root: r.Rules.Files()[0]}}, forms: forms.Tree{Parents: parents}}
 	published, err := r.inForce()
 	if err != nil {
 		return nil, err
 	}
 	for _, p := range published {
+		if models.PublicationKind(p.Kind) == models.PublishedPeering { // it decides about nobody of here
+			continue
+		}
 		l.last = p.ID // they are in order of time
 		if _, gone := mergers[p.Jurisdiction]; gone {
 			continue
@@ -211,6 +215,12 @@ func (r reader) add(l *law, p publicationRow) error {
 		l.files.Files[p.Jurisdiction] = f
 	}
 	return err
+}
+
+// known reports whether the place is one of the tree, as it is today.
+func (l *law) known(place string) bool {
+	_, here := l.files.Parents[place]
+	return here && l.mergers.Now(place) == place
 }
 
 // beginWith takes the service's own forms for those that nobody has published at

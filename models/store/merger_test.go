@@ -123,8 +123,8 @@ func (d *districts) queued(by models.Worker) (ids []string) {
 }
 
 // TestMergeDistricts: one district becomes part of another, that of a third, and the
-// city's code the province's. Nobody loses a code, a history, a pass, a poster, a review
-// or a visit, and no row of anybody's is rewritten.
+// city's code the province's. Nobody loses a code, a history, a pass, a printed card, a poster,
+// a review or a visit, and no row of anybody's is rewritten.
 func TestMergeDistricts(t *testing.T) {
 	schema.Each(t, func(t *testing.T, db storetest.DB) {
 		d := newTown(t, db).districts()
@@ -141,6 +141,10 @@ func TestMergeDistricts(t *testing.T) {
 		must(t, err)
 		_, err = d.Door(d.ctx, well, d.ulid(), d.market.Poster)
 		must(t, err)
+		cards := map[models.Resident]store.Printed{well: d.printed(worker, well), ill: d.printed(worker, ill), settled: d.printed(d.worker2(d.near), settled)}
+		lost := d.printed(worker, ill)
+		cards[ill], lost = lost, cards[ill] // the first of the two has ended
+		d.cards(cards, lost, d.market)
 		drafter, _ := d.officer("330105")
 		draft, err := drafter.Draft(d.ctx, models.PublishedRules, gone("330105", 1))
 		must(t, err)
@@ -166,14 +170,14 @@ func TestMergeDistricts(t *testing.T) {
 		for me := range want {
 			decisions[me.ID] = d.decided(me)
 		}
-		if len(queue) != 2 || len(visits) != 1 { // a registration, and a declaration of symptoms
+		if len(queue) != 2 || len(visits) != 2 { // a registration, and a declaration of symptoms
 			t.Fatalf("%d wait, %d visits", len(queue), len(visits))
 		}
 		before := storetest.Dump(t, db)
 		if effect := d.unite("330100", models.Merger{From: "330105", Into: "330110"}); effect != (models.Effect{People: 3, Worse: 1, Reddened: 1}) {
 			t.Errorf("what was shown beforehand: %+v", effect)
 		}
-		d.kept(before, "communities", "venues", "residents", "moves", "grants", "visits", "reviews", "declarations", "facts", "decisions", "rule_sets", "publications", "drafts", "staff_communities")
+		d.kept(before, "communities", "venues", "residents", "moves", "grants", "visits", "reviews", "declarations", "facts", "decisions", "rule_sets", "publications", "drafts", "staff_communities", "prints", "print_ends")
 		want[ill] = models.Red
 		d.stands(want, decisions, "330110")
 		d.work()
@@ -213,9 +217,13 @@ func TestMergeDistricts(t *testing.T) {
 		if _, err := d.Enter(d.ctx, gate, store.Entry{ID: d.ulid(), Document: well.Document, Name: well.Name}); err != nil {
 			t.Errorf("the document at the gate: %v", err)
 		}
-		if got := d.visited(well); len(got) != len(visits)+3 || got[len(got)-1] != visits[0] {
+		if got := d.visited(well); len(got) != len(visits)+3 || !slices.Equal(got[3:], visits) {
 			t.Errorf("visits: %v", got)
 		}
+		d.cards(cards, lost, d.market)
+		must(t, d.WithdrawPrint(d.ctx, worker, cards[ill].ID)) // by whoever looked after them before
+		lost, cards[ill] = cards[ill], d.printed(worker, d.now(ill))
+		d.cards(cards, lost, d.market)
 		fresh, err := d.Present(d.ctx, d.now(ill))
 		must(t, err)
 		if fresh.Grant.Jurisdiction() != "330110" || fresh.Grant.Colour() != models.Red {
@@ -273,7 +281,24 @@ func TestMergeDistricts(t *testing.T) {
 		d.work()
 		want[ill], want[settled] = models.Red, models.Red
 		d.stands(want, decisions, "330106")
+		d.cards(cards, lost, d.market)
 	})
+}
+
+// cards fails unless a gate reads every printed card as its holder's, who stands as they
+// do now, and takes the lost one for what it is.
+func (d *districts) cards(of map[models.Resident]store.Printed, lost store.Printed, at models.Venue) {
+	d.t.Helper()
+	gate := d.gateNow()
+	gate.Venue = at
+	for me, card := range of {
+		seen, err := d.ScanPrint(d.ctx, gate, d.ulid(), card.Code)
+		if err != nil || seen.Resident.ID != me.ID || seen.Standing.Colour != d.colour(me) || seen.Print.ID != card.ID {
+			d.t.Errorf("the card of %s says %v of %s: %v", me.ID, seen.Standing.Colour, seen.Resident.ID, err)
+		}
+	}
+	_, err := d.ScanPrint(d.ctx, gate, d.ulid(), lost.Code)
+	refused(d.t, err, models.ReasonPrintEnded)
 }
 
 // kept fails if a row of those tables is not as it was; others may have come.

@@ -50,6 +50,9 @@ func (t *txn) noticeMany(changes []changed) error {
 
 // noticeReview tells the resident that their review was judged.
 func (t *txn) noticeReview(row reviewRow) error {
+	if row.ResidentID == "" { // of a guest, who has nowhere to read it
+		return nil
+	}
 	return t.tell(models.NoticeReview, []noticeRow{{ID: t.id(), ResidentID: row.ResidentID, Kind: string(models.NoticeReview),
 		SubjectID: row.ID, At: millis(t.at)}})
 }

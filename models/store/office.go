@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -13,7 +14,7 @@ import (
 )
 
 // Begin is what a new draft may begin with, under the version that comes next:
-// "draft." and an id another draft, as it is; "rules" or "form" and a name what
+// "draft." and an id another draft, as it is; "rules", "form" or "peering" and a name what
 // holds in the officer's place, made their place's own; an id what was published.
 // "" is the officer's own rules. The body is empty where there is nothing yet.
 func (o Office) Begin(ctx context.Context, from string) (models.Draft, error) {
@@ -33,7 +34,11 @@ func (o Office) Begin(ctx context.Context, from string) (models.Draft, error) {
 		if ok {
 			d.Kind, d.Name = models.PublicationKind(kind), name
 		}
-		o.above(&d)
+		if d.Kind == models.PublishedPeering {
+			o.recognises(&d)
+		} else {
+			o.above(&d)
+		}
 	} else {
 		if d, err = r.published(o, rows, from); err != nil {
 			return models.Draft{}, err
@@ -92,6 +97,18 @@ func (o Office) above(d *models.Draft) {
 	d.Body = versionLine.ReplaceAllString(d.Body, "$0\njurisdiction: "+strconv.Quote(d.Jurisdiction))
 }
 
+var placeLine = regexp.MustCompile(`(?m)^place:[ \t]*\S+`)
+
+// recognises fills a draft for the officer's place with the peering that its gates go by.
+func (o Office) recognises(d *models.Draft) {
+	d.Jurisdiction = o.by.Jurisdiction
+	p := models.PeeringOf(o.store.peers.Load().all, d.Jurisdiction, d.Name)
+	if p == nil {
+		return
+	}
+	d.Body = placeLine.ReplaceAllString(string(p.Source), "place: "+strconv.Quote(d.Jurisdiction))
+}
+
 func slotOf(d models.Draft) string {
 	return publicationRow{Kind: string(d.Kind), Jurisdiction: d.Jurisdiction, Name: d.Name}.slot()
 }
@@ -106,7 +123,7 @@ func (l *law) form(jurisdiction, name string) []byte {
 }
 
 // Inherited is what holds in the officer's place and was published in no place of
-// the office: the forms from above, and what the service brings.
+// the office: the forms and peerings from above, and what the service brings.
 func (o Office) Inherited() (list []models.Publication) {
 	l := o.store.law.Load()
 	if f := l.files.Files[models.Root]; o.place() == models.Root && f != nil && f.Hash() == o.store.Rules.Files()[0].Hash() {
@@ -118,14 +135,26 @@ func (o Office) Inherited() (list []models.Publication) {
 			list = append(list, models.Publication{Kind: models.PublishedForm, Jurisdiction: form.Jurisdiction, Name: form.ID, Version: form.Version, InForce: true})
 		}
 	}
+	known := o.store.peers.Load()
+	for _, p := range known.all {
+		if p.Mode != models.PeerNone && !o.store.covers(o.by.Jurisdiction, p.Place) && models.PeeringOf(known.all, o.by.Jurisdiction, p.Peer) == p {
+			list = append(list, known.published[p])
+		}
+	}
 	return list
 }
 
 // Before is the file that a draft would take the place of; empty if there is none.
 func (o Office) Before(d models.Draft) string {
 	l := o.store.law.Load()
-	if d.Kind == models.PublishedForm {
+	switch d.Kind {
+	case models.PublishedForm:
 		return string(l.form(d.Jurisdiction, d.Name))
+	case models.PublishedPeering:
+		if p := models.PeeringOf(o.store.peers.Load().all, d.Jurisdiction, d.Name); p != nil && p.Place == d.Jurisdiction {
+			return string(p.Source)
+		}
+		return ""
 	}
 	if f := l.files.Files[d.Jurisdiction]; f != nil {
 		return string(f.Source())
@@ -154,7 +183,7 @@ func (o Office) Ready(ctx context.Context, id string) error {
 	if err != nil {
 		return refuseFaults(err)
 	}
-	if err := t.forward(try.file); err != nil || try.rules == nil {
+	if err := errors.Join(t.forward(try.file), t.outrun(row)); err != nil || try.rules == nil {
 		return err
 	}
 	return t.triedOut(o, l, row)

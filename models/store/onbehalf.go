@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"healthcode/models"
@@ -69,8 +70,19 @@ func (p *person) stay(t *txn, stays []models.Stay) error {
 	return err
 }
 
-// notEntered refuses the review of a declaration to whoever made it for the resident.
+// notEntered refuses the review of a declaration to whoever made it for the resident,
+// and that of an arrival to whoever took it down, brought that guard in, or was.
 func (t *txn) notEntered(row reviewRow) error {
+	if row.Kind == string(models.ReviewArrival) {
+		a, err := t.reader().arrivalOf("id = ?", row.SubjectID)
+		if err == nil && a.Taken != nil {
+			err = t.secondPerson(a.Taken.By)
+		}
+		if errors.Is(err, models.Forbidden) {
+			return models.Refuse(models.ReasonReviewOwn)
+		}
+		return ignore(err, models.NotFound)
+	}
 	if row.Kind != string(models.ReviewDeclaration) {
 		return nil
 	}

@@ -1,14 +1,12 @@
 package store_test
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"healthcode/models"
-	"healthcode/models/published"
 	"healthcode/models/store"
 	"healthcode/models/store/storetest"
 )
@@ -69,14 +67,13 @@ func TestTwoProvinces(t *testing.T) {
 		if got := w.seenAt(there, me); got.Standing.Colour != models.Yellow || got.Recognised != nil || got.Advice != models.AdviceCall {
 			t.Errorf("without a table: %v, %v", got.Standing.Colour, got.Recognised)
 		}
-		_, err := w.AddPeering(w.ctx, operator, peering("420100", "330000", 1, contacts))
-		must(t, err)
+		w.recognises(peering("420100", "330000", 1, contacts))
 		got := w.seenAt(there, me)
 		if got.Recognised == nil || got.Recognised.Colour != models.Yellow || got.Advice != models.AdviceCall || got.Recognised.Reasons[0].Test != "pcr" {
 			t.Errorf("without a test: %+v", got.Recognised)
 		}
 		w.clock.Advance(time.Hour)
-		_, err = w.ImportTests(w.ctx, operator, "330110", []models.Test{{Document: me.Document, Name: me.Name, Kind: "pcr", Result: "negative", Sampled: w.clock.Now(), Lab: "lab"}})
+		_, err := w.ImportTests(w.ctx, operator, "330110", []models.Test{{Document: me.Document, Name: me.Name, Kind: "pcr", Result: "negative", Sampled: w.clock.Now(), Lab: "lab"}})
 		must(t, err)
 		got = w.seenAt(there, me)
 		if got.Recognised.Colour != models.Green || got.Advice != models.AdvicePass || !got.Recognised.Reasons[0].Eased || got.Standing.Colour != models.Yellow {
@@ -106,49 +103,33 @@ func (w *town) visitor(here, there models.Gate, far string) {
 	w.judge(by, models.Judgement{Verdict: models.Approve})
 	you := w.resident(token)
 	w.declare(you, models.Fact{Kind: models.FactSymptom, Code: "fever"})
-	_, err = w.AddPeering(w.ctx, operator, peering("330000", "420100", 1, feverish))
-	must(w.t, err)
+	w.recognises(peering("330000", "420100", 1, feverish))
 	if got := w.seenAt(here, you); got.Standing.Colour != models.Red || got.Recognised.Colour != models.Red { // symptoms beside it is no reason of the table's
 		w.t.Errorf("a reason that the table does not know leaves the colour: %+v", got.Recognised)
 	}
-	_, err = w.AddPeering(w.ctx, operator, peering("330000", "420100", 2, strings.Replace(feverish, "tests:", "", 1)+
-		"  - {is: symptoms, text: {zh: 有症状, en: has symptoms}, colour: yellow}\n"))
-	must(w.t, err)
+	w.recognises(peering("330000", "420100", 2, feverish+"  - {is: symptoms, text: {zh: 有症状, en: has symptoms}, colour: yellow}\n"))
 	if got := w.seenAt(here, you); got.Recognised.Colour != models.Yellow || len(got.Recognised.Reasons) != 2 {
 		w.t.Errorf("by the table here: %+v", got.Recognised)
 	}
 	if got := w.seenAt(there, you); got.Standing.Colour != models.Red || got.Recognised != nil {
 		w.t.Errorf("at home: %v", got.Standing.Colour)
 	}
-	w.clock.Advance(time.Second)
-	_, err = w.AddPeering(w.ctx, operator, []byte("id: local\nversion: 3\nplace: \"330000\"\npeer: \"420100\"\nmode: none\nname: {zh: 外地, en: elsewhere}\n"))
-	must(w.t, err)
+	w.recognises([]byte("id: local\nversion: 3\nplace: \"330000\"\npeer: \"420100\"\nmode: none\nname: {zh: 外地, en: elsewhere}\n"))
 	if got := w.seenAt(here, you); got.Recognised != nil || got.Standing.Colour != models.Red || len(w.Peerings()) != 1 {
 		w.t.Errorf("when it has ended: %v", got.Recognised)
 	}
 }
 
-// TestPeeringsAreRefused: what is wrong with a file changes nothing.
-func TestPeeringsAreRefused(t *testing.T) {
-	schema.Each(t, func(t *testing.T, db storetest.DB) {
-		w := newTown(t, db)
-		w.changesNothing(func() {
-			var faults published.Faults
-			if _, err := w.AddPeering(w.ctx, operator, []byte("id: x\n")); !errors.As(err, &faults) {
-				t.Errorf("no peering: %v", err)
-			}
-			_, err := w.AddPeering(w.ctx, operator, peering("650000", "330000", 1, plain))
-			refused(t, err, models.ReasonPlaceUnknown)
-		})
-		_, err := w.AddPeering(w.ctx, operator, peering("330000", "420100", 2, plain))
-		must(t, err)
-		w.changesNothing(func() {
-			for _, version := range []int{1, 2} {
-				_, err := w.AddPeering(w.ctx, operator, peering("330000", "420100", version, feverish))
-				refused(t, err, models.ReasonPeerVersion)
-			}
-		})
-	})
+// recognises has an officer of the file's place publish what an operator has drafted.
+func (w *town) recognises(body []byte) models.Publication {
+	w.t.Helper()
+	draft, err := w.DraftPeering(w.ctx, models.Operator("peer add"), body)
+	must(w.t, err)
+	by, _ := w.officer(draft.Jurisdiction)
+	p, err := by.Publish(w.ctx, draft.ID)
+	must(w.t, err)
+	w.clock.Advance(time.Second)
+	return p
 }
 
 // TestForgedPeerings: whoever has the database and no key makes nobody recognised.
@@ -157,8 +138,7 @@ func TestForgedPeerings(t *testing.T) {
 		w, _, there, _ := provinces(t, db)
 		me, _ := w.verified()
 		w.declare(me, models.Fact{Kind: models.FactContact, Code: "yes"})
-		_, err := w.AddPeering(w.ctx, operator, peering("420100", "330000", 1, plain))
-		must(t, err)
+		w.recognises(peering("420100", "330000", 1, plain))
 		generous, err := models.ParsePeering(peering("420100", "330000", 2, strings.Replace(plain, "{is: yellow, colour: yellow}", "{is: yellow, colour: green}", 1)))
 		must(t, err)
 		owner := db.Owner(t)

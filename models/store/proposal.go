@@ -50,33 +50,48 @@ type proposalBody struct {
 // propose keeps what somebody wants done for somebody else to agree to. Where its
 // lever lets that be, and nobody's colour gets worse by it, it is done at once.
 func (s *Store) propose(ctx context.Context, by proposing, row proposalRow, body proposalBody) (models.Proposal, error) {
-	var err error
-	if body.Evidence, err = models.CheckEvidence(body.Evidence); err != nil {
+	if err := s.tryOut(ctx, by, &row, &body); err != nil {
 		return models.Proposal{}, err
 	}
-	plan, err := s.plan(row, body)
-	if err != nil {
-		return models.Proposal{}, err
-	}
-	effect, err := s.effect(ctx, plan)
-	if err != nil {
-		return models.Proposal{}, err
-	}
-	err = s.change(ctx, by.actor, func(t *txn) error {
-		row.ID, row.Office, row.At = t.id(), by.office, millis(t.at)
-		row.EnteredKind, row.EnteredBy = string(by.actor.Kind), by.actor.ID
-		row.People, row.Worse, row.Reddened = effect.People, effect.Worse, effect.Reddened
+	err := s.change(ctx, by.actor, func(t *txn) error {
+		row.ID, row.At = t.id(), millis(t.at)
 		return t.insertProposal(&row, body)
 	})
 	if err != nil {
 		return models.Proposal{}, err
 	}
-	if models.Lever(row.Lever).Terms().Alone && effect.Worse == 0 {
-		if err := s.doAlone(ctx, by.actor, row, body); err != nil && !errors.Is(err, errWorse) {
-			return models.Proposal{}, err
-		}
+	if err := s.unlessWorse(ctx, by.actor, row, body); err != nil {
+		return models.Proposal{}, err
 	}
 	return s.proposal(ctx, row.ID)
+}
+
+// tryOut fills in who proposes, and what it would do.
+func (s *Store) tryOut(ctx context.Context, by proposing, row *proposalRow, body *proposalBody) (err error) {
+	if body.Evidence, err = models.CheckEvidence(body.Evidence); err != nil {
+		return err
+	}
+	plan, err := s.plan(*row, *body)
+	if err != nil {
+		return err
+	}
+	effect, err := s.effect(ctx, plan)
+	row.Office, row.EnteredKind, row.EnteredBy = by.office, string(by.actor.Kind), by.actor.ID
+	row.People, row.Worse, row.Reddened = effect.People, effect.Worse, effect.Reddened
+	return err
+}
+
+// unlessWorse does what was proposed, where its lever lets that be and nobody's colour
+// gets worse by it.
+func (s *Store) unlessWorse(ctx context.Context, by models.Actor, row proposalRow, body proposalBody) error {
+	if !models.Lever(row.Lever).Terms().Alone || row.Worse > 0 {
+		return nil
+	}
+	err := s.doAlone(ctx, by, row, body)
+	if errors.Is(err, errWorse) {
+		return nil
+	}
+	return err
 }
 
 // proposing is who proposes, and for which office.

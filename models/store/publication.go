@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -42,8 +43,8 @@ func (r publicationRow) publication() models.Publication {
 		Hash: r.Hash, DraftedBy: r.DraftedBy, PublishedBy: r.PublishedBy, At: instant(r.At)}
 }
 
-// slot is what has one file in force: a jurisdiction has one rule file, and one
-// form of each name.
+// slot is what has one file in force: a jurisdiction has one rule file, one form of
+// each name, and one peering with each peer.
 func (r publicationRow) slot() string {
 	if models.PublicationKind(r.Kind) == models.PublishedRules {
 		return r.Kind + " " + r.Jurisdiction
@@ -59,19 +60,23 @@ type fileRow struct {
 
 func (fileRow) TableName() string { return "published_files" }
 
-// publications are all that verify, the first first.
+// publications are all that verify, the first first: ids are in order of time.
 func (r reader) publications() ([]publicationRow, error) {
 	var rows []publicationRow
 	if err := r.db.Order("id").Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("publications: %w", err)
 	}
-	return slices.DeleteFunc(rows, func(row publicationRow) bool {
+	rows = slices.DeleteFunc(rows, func(row publicationRow) bool {
 		altered := !r.Vault.CheckMAC(macPublication, row.bytes(), row.MAC)
 		if altered {
 			r.alarm("publications", row.ID)
 		}
 		return altered
-	}), nil
+	})
+	added, err := r.addedPeerings()
+	rows = append(added, rows...)
+	slices.SortStableFunc(rows, func(a, b publicationRow) int { return strings.Compare(a.ID, b.ID) })
+	return rows, err
 }
 
 // inForce is the latest of each slot.
@@ -213,7 +218,7 @@ func (s *Store) RuleSet(ctx context.Context, name string) (*rules.Set, error) {
 
 // tried is what a draft's file would make of the law.
 type tried struct {
-	rules map[string]*rules.Set // of every jurisdiction that it would hold in; none for a form
+	rules map[string]*rules.Set // of every jurisdiction that it would hold in; nil unless it is a file of rules
 	file  publicationRow
 	body  []byte
 }
@@ -221,7 +226,14 @@ type tried struct {
 // try puts a file into the law as it is now, as far as it goes: everything that is
 // wrong with it there is told at once ([published.Faults]).
 func (l *law) try(kind models.PublicationKind, body []byte) (tried, error) {
-	if kind == models.PublishedForm {
+	switch kind {
+	case models.PublishedPeering:
+		p, err := models.ParsePeeringHere(body, l.here, l.known)
+		if err != nil {
+			return tried{}, err
+		}
+		return tried{body: body, file: publicationRow{Kind: string(kind), Jurisdiction: p.Place, Name: p.Peer, Version: p.Version, Hash: p.Hash}}, nil
+	case models.PublishedForm:
 		f, err := forms.Parse(body)
 		if err != nil {
 			return tried{}, err

@@ -13,7 +13,7 @@ import (
 // within seconds, and has everybody decided anew whom it is about. It is refused
 //   - to whoever drafted it, and to whoever they invited (draft.own);
 //   - before rules were tried out, or after the law around them has changed since
-//     (draft.untried, draft.overtaken);
+//     (draft.untried, draft.overtaken), as of peerings after another that its gates go by;
 //   - to an officer of the place that drafted it if that place would have turned more
 //     than a hundred people red within a day (draft.above).
 //
@@ -40,12 +40,15 @@ func (o Office) Publish(ctx context.Context, draftID string) (models.Publication
 	if err != nil {
 		return models.Publication{}, o.store.attempted(ctx, o.by.Actor(), o.by.Jurisdiction, leverOf(draft.Kind), draftID, err)
 	}
-	return row.publication(), o.store.loadLaw(ctx)
+	return row.publication(), errors.Join(o.store.loadLaw(ctx), o.store.loadPeers(ctx))
 }
 
 func leverOf(kind string) models.Lever {
-	if models.PublicationKind(kind) == models.PublishedForm {
+	switch models.PublicationKind(kind) {
+	case models.PublishedForm:
 		return models.LeverForm
+	case models.PublishedPeering:
+		return models.LeverRecognition
 	}
 	return models.LeverRules
 }
@@ -82,7 +85,7 @@ func (t *txn) publish(o Office, draft draftRow) (publicationRow, error) {
 	if err != nil {
 		return publicationRow{}, refuseFaults(err)
 	}
-	if err := t.forward(try.file); err != nil {
+	if err := errors.Join(t.forward(try.file), t.outrun(draft)); err != nil {
 		return publicationRow{}, err
 	}
 	if try.rules != nil {
@@ -123,6 +126,21 @@ func (t *txn) triedOut(o Office, l *law, draft draftRow) error {
 		return models.Refuse(models.ReasonDraftOvertaken)
 	}
 	return t.withinCap(draft, job.DryRun.Reddened, o.by.Staff)
+}
+
+// outrun refuses a peering that was drafted before the one that its gates go by now:
+// it is not what its drafter compared it with.
+func (t *txn) outrun(draft draftRow) error {
+	if models.PublicationKind(draft.Kind) != models.PublishedPeering {
+		return nil
+	}
+	rows, err := t.reader().publications()
+	for _, row := range rows {
+		if row.Kind == draft.Kind && row.Name == draft.Name && row.ID > draft.ID && models.Within(draft.Jurisdiction, row.Jurisdiction) {
+			return models.Refuse(models.ReasonDraftOvertaken)
+		}
+	}
+	return err
 }
 
 // withinCap refuses to turn more people red than the office that drafted it may

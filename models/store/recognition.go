@@ -209,10 +209,39 @@ func (s *Store) ScanStranger(ctx context.Context, at models.Gate, id string, st 
 			return err
 		}
 		seen.Phone, seen.At = home.Phone, t.at
-		return out.again(before)
+		if err := out.again(before); err != nil {
+			return err
+		}
+		seen.Advice = out.Advise()
+		return t.guestAtGateway(at, turnRow{Peer: row.Peer, Handle: hex.EncodeToString(row.Handle)}, nil, &seen)
 	})
-	seen.Advice = out.Advise()
 	return seen, err
+}
+
+// recognisedBefore is what the guard was told of somebody of elsewhere at that scan.
+func (t *txn) recognisedBefore(at models.Gate, scan string) (*Recognised, error) {
+	var before peerVisitRow
+	if err := found(t.db.Where("id = ?", scan).Take(&before).Error); err != nil {
+		return nil, err
+	}
+	out := &Recognised{Peering: &models.Peering{Peer: before.Peer, Name: t.reader().peerName(before.Peer)}}
+	for _, p := range t.peers.Load().all {
+		if p.Peer == before.Peer && t.Within(at.Venue.Jurisdiction, p.Place) {
+			out.Peering = p
+		}
+	}
+	return out, out.again(&before)
+}
+
+// peerName is what another installation is called here; its code where nobody says any
+// more.
+func (r reader) peerName(code string) models.Text {
+	for _, p := range r.peers.Load().all {
+		if p.Peer == code {
+			return p.Name
+		}
+	}
+	return text(code, code)
 }
 
 // again is what was answered before, without what was not kept.

@@ -224,6 +224,9 @@ func (t *txn) closeResident(row residentRow, into string) error {
 	if err := t.endTokens(row.ID); err != nil {
 		return err
 	}
+	if err := t.endPrints(row.ID, models.PrintClosed); err != nil {
+		return err
+	}
 	err := t.db.Model(&reviewRow{}).Where("resident_id = ? AND judged_at = 0", row.ID).
 		Updates(map[string]any{"state": string(models.ReviewRefused), "judged_at": millis(t.at)}).Error
 	if err != nil {

@@ -83,7 +83,11 @@ func (t *txn) insertReview(row reviewRow, within time.Duration) error {
 // Judge decides a review that the worker holds. What follows depends on what is
 // reviewed; the resident sees the words.
 func (d Desk) Judge(ctx context.Context, id string, j models.Judgement) error {
-	return d.store.change(ctx, d.by.Actor(), func(t *txn) error {
+	behalf, err := d.behalf(ctx, id, j)
+	if err != nil {
+		return err
+	}
+	err = d.store.change(ctx, d.by.Actor(), func(t *txn) error {
 		var row reviewRow
 		if err := t.lockReview(d, id, &row); err != nil {
 			return err
@@ -109,11 +113,15 @@ func (d Desk) Judge(ctx context.Context, id string, j models.Judgement) error {
 		case models.ReviewAppeal:
 			return t.judgeAppeal(row, state, j.Facts)
 		case models.ReviewArrival:
-			return nil // the words are all that follows
+			return behalf.enter(t) // the words are all that follows else
 		default:
 			return t.judgeCorrection(row, state)
 		}
 	})
+	if err != nil {
+		return err
+	}
+	return behalf.done(ctx, d)
 }
 
 func (t *txn) closeReview(row reviewRow, state models.ReviewState, j models.Judgement) error {

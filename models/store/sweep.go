@@ -37,6 +37,10 @@ var retention = []struct {
 	{"arrivals", "at", 90 * day, ""},
 	{"arrival_queue", "at", 90 * day, ""},
 	{"arrival_outcomes", "at", 90 * day, ""},
+	{"judgements", "at", 90 * day, "review_id IN (SELECT id FROM reviews WHERE resident_id = '' AND created_at < ?)"}, // of guests
+	{"reviews", "created_at", 90 * day, "resident_id = '' AND NOT EXISTS (SELECT 1 FROM judgements WHERE judgements.review_id = reviews.id) AND ? > 0"},
+	{"prints", "at", 30*day + models.PrintLife, ""}, // so that a guard is told that its time is over
+	{"print_ends", "at", 30*day + models.PrintLife, ""},
 	{"appeals", "at", 90 * day, answered("appeals.id")},
 	{"photos", "at", 90 * day, answered("photos.appeal_id")},
 	{"photos", "at", day, "(appeal_id = '' OR LENGTH(image_sealed) = 0) AND ? > 0"}, // which no appeal took
@@ -141,6 +145,13 @@ func (s *Store) sweepClosed(ctx context.Context, by models.Actor, out *Swept) er
 			if err := t.swept(out, table, t.db.Table(table).Where("resident_id IN ?", ids).Delete(nil)); err != nil {
 				return err
 			}
+		}
+		prints := t.db.Table("prints").Select("id").Where("resident_id IN ?", ids)
+		if err := t.swept(out, "print_ends", t.db.Table("print_ends").Where("print_id IN (?)", prints).Delete(nil)); err != nil {
+			return err
+		}
+		if err := t.swept(out, "prints", t.db.Table("prints").Where("resident_id IN ?", ids).Delete(nil)); err != nil {
+			return err
 		}
 		turns := t.db.Table("arrival_queue").Select("id").Where("resident_id IN ?", ids)
 		if err := t.swept(out, "arrival_outcomes", t.db.Table("arrival_outcomes").Where("entry_id IN (?)", turns).Delete(nil)); err != nil {

@@ -49,6 +49,8 @@ type Seen struct {
 	Phone    string // whom to call
 	At       time.Time
 
+	Print *models.Print // the card on paper that was read; nil for a pass and a document
+
 	Recognised *Recognised // what a code of elsewhere comes to here; nil for one of here
 
 	Card    *models.Card    // at a gateway; nil elsewhere, and when nobody is known
@@ -200,6 +202,9 @@ func (t *txn) recordAgreed(row visitRow) (fresh bool, err error) {
 	if fresh, err = t.record(row); err != nil || !fresh {
 		return fresh, err
 	}
+	if err := t.lookTwice(row); err != nil {
+		return false, err
+	}
 	return true, t.access(holder, models.AccessGate)
 }
 
@@ -276,7 +281,9 @@ func (s *Store) Enter(ctx context.Context, at models.Gate, e Entry) (Seen, error
 			if err != nil {
 				return err
 			}
-			return t.atGateway(at, holder, fresh, &out)
+			err = t.atGateway(at, holder, fresh, &out)
+			out.Advice = out.Advice.Told()
+			return err
 		}
 		out = Seen{Venue: at.Venue, At: t.at, Advice: models.AdvicePaper}
 		out.Standing.Colour = models.Grey
@@ -334,7 +341,7 @@ func (s *Store) Visits(ctx context.Context, me models.Resident) ([]models.Visit,
 			continue
 		}
 		list = append(list, models.Visit{ID: r.Visit.ID, VenueID: r.Visit.VenueID, Venue: text(r.NameZH, r.NameEN), ResidentID: me.ID,
-			At: instant(r.Visit.At), Grade: models.Grade(r.Visit.Grade)})
+			At: instant(r.Visit.At), Grade: models.Grade(r.Visit.Grade), Print: r.Visit.Grade == string(models.GradeHand) && len(r.Visit.Handle) > 0})
 	}
 	return list, nil
 }

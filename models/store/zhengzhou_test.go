@@ -124,7 +124,7 @@ var july = noon.AddDate(0, 0, 14)
 func TestZhengzhou(t *testing.T) {
 	for name, test := range map[string]func(*testing.T, *depositors, models.Auditor){
 		"order": zhengzhouOrder, "listing": zhengzhouListing, "exposure": zhengzhouExposure, "import": zhengzhouImport,
-		"on-behalf": zhengzhouOnBehalf, "rule": zhengzhouRule, "form": zhengzhouForm, "move": zhengzhouMove, "merger": zhengzhouMerger, "poster photo": zhengzhouPoster,
+		"on-behalf": zhengzhouOnBehalf, "rule": zhengzhouRule, "form": zhengzhouForm, "recognition": zhengzhouRecognition, "move": zhengzhouMove, "merger": zhengzhouMerger, "poster photo": zhengzhouPoster,
 		"SQL insert": zhengzhouSQL("INSERT"), "SQL update": zhengzhouSQL("UPDATE"),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -383,6 +383,95 @@ func zhengzhouForm(t *testing.T, c *depositors, watch models.Auditor) {
 	c.untouched("a form")
 	if len(body) == 0 {
 		t.Error("there is no health form")
+	}
+}
+
+// zhengzhouRecognition: they are to be stopped at the gates of another place, by what it
+// says that their codes come to there.
+func zhengzhouRecognition(t *testing.T, c *depositors, _ models.Auditor) {
+	for _, me := range c.people {
+		c.declare(me, symptom)
+		c.before[me.ID] = models.Yellow
+	}
+	must(t, c.AddJurisdiction(c.ctx, operator, models.Jurisdiction{Code: "000000", Name: words("nation"), TimeZone: "Asia/Shanghai"}))
+	there, watch := c.gateNow(), c.auditor("000000")
+	far, err := c.AddCommunity(c.ctx, operator, models.Community{Jurisdiction: "420100", Name: words("wuhan"), Phone: "027-1"})
+	must(t, err)
+	there.Venue, err = c.AddVenue(c.ctx, operator, models.Venue{Jurisdiction: "420100", CommunityID: far, Name: words("station")})
+	must(t, err)
+	c.recognises(peering("420100", "330000", 1, plain))
+	harsh := peering("420100", "330000", 2, plain+"reasons:\n  - {is: symptoms, text: {zh: 申报过症状, en: declared symptoms}, colour: red}\n")
+
+	drafter, by := c.officer("420100")
+	draft, err := drafter.Draft(c.ctx, models.PublishedPeering, harsh)
+	must(t, err)
+	_, err = drafter.Publish(c.ctx, draft.ID)
+	refused(t, err, models.ReasonDraftOwn)
+	c.told(watch, models.AlarmOwn)
+	_, err = c.DraftPeering(c.ctx, models.Operator("peer add"), append(harsh, '\n'))
+	must(t, err)
+	c.stopped(there, 0, "one officer, and the operator")
+	for _, f := range c.forgedPeerings(draft, harsh) {
+		c.forge(f)
+		must(t, c.Refresh(c.ctx))
+		c.stopped(there, 0, f.name)
+	}
+	c.warned("mac_publications")
+
+	colleague, fellow := c.officer("420100")
+	p, err := colleague.Publish(c.ctx, draft.ID)
+	must(t, err)
+	c.stopped(there, len(c.people), "two officers")
+	c.untouched("a table of elsewhere")
+	mapped, err := c.Mappings(c.ctx)
+	must(t, err)
+	if len(mapped) != 1 || mapped[0].DraftedBy != by.ID || mapped[0].PublishedBy != fellow.ID || mapped[0].Drafted == "" || mapped[0].Published == "" || string(mapped[0].Source) != string(harsh) {
+		t.Errorf("everybody reads %+v", mapped)
+	}
+	for id, want := range map[string]string{draft.ID: "draft.add by " + by.ID, p.ID: "law.publish by " + fellow.ID} {
+		var action, actor string
+		must(t, c.db.Owner(t).QueryRowContext(c.ctx, "SELECT action, actor_id FROM audit WHERE subject_id = ?", id).Scan(&action, &actor))
+		if got := action + " by " + actor; got != want {
+			t.Errorf("on record: %s, want %s", got, want)
+		}
+	}
+}
+
+// stopped fails unless so many are red at the gate, with the reason that the table gives,
+// and the others as they are at home.
+func (c *depositors) stopped(at models.Gate, want int, by string) {
+	c.t.Helper()
+	red := 0
+	for _, me := range c.people {
+		got := c.seenAt(at, me)
+		switch {
+		case got.Recognised == nil || got.Standing.Colour != c.before[me.ID]:
+			c.t.Fatalf("%s: seen %+v", by, got)
+		case got.Recognised.Colour != models.Red:
+		case got.Recognised.Reasons[0].Text.In(models.English) != "declared symptoms" || got.Advice != models.AdviceCall:
+			c.t.Errorf("%s: the guard is told %+v", by, got.Recognised)
+		default:
+			red++
+		}
+	}
+	if red != want {
+		c.t.Fatalf("%s: %d are red at the gate, want %d", by, red, want)
+	}
+}
+
+// forgedPeerings are what the database's account can do to have the file gone by.
+func (c *depositors) forgedPeerings(draft models.Draft, harsh []byte) []forgery {
+	return []forgery{
+		{name: "the file", sql: "INSERT INTO published_files (hash, body, at) VALUES (?, ?, 1)", args: []any{draft.Hash, string(harsh)}},
+		{name: "a publication", sql: `INSERT INTO publications (id, kind, jurisdiction, name, version, hash, drafted_by, published_by, at, mac)
+			SELECT '~', kind, jurisdiction, name, 2, ?, drafted_by, published_by, at, mac FROM publications WHERE kind = 'peering'`, args: []any{draft.Hash}},
+		{name: "a publication of now", sql: `INSERT INTO publications (id, kind, jurisdiction, name, version, hash, drafted_by, published_by, at, mac)
+			VALUES ('~~', 'peering', '420100', '330000', 2, ?, 'a', 'b', 1, 'forged')`, args: []any{draft.Hash}},
+		{name: "a publication that is another", sql: "UPDATE publications SET hash = ? WHERE kind = 'peering'", args: []any{draft.Hash}, mysql: true},
+		{name: "a row as operators made them", sql: `INSERT INTO peers (id, place, code, version, hash, made_by, at, mac)
+			VALUES ('~~~', '420100', '330000', 2, '00', 'peer add', 1, 'forged')`, mysql: true},
+		{name: "the file in force", sql: "UPDATE published_files SET body = 'id: x' WHERE hash = '00'", mysql: true},
+		{name: "somebody else's draft", sql: "UPDATE drafts SET drafted_by = 'somebody'", mysql: true},
 	}
 }
 

@@ -121,7 +121,7 @@ func (p *phone) camera(before string) string {
 func (p *phone) scans(app app) {
 	p.t.Helper()
 	for text, words := range map[string]string{"https://elsewhere.example/door#" + p.town.venue.Poster: "不是本市的场所码",
-		p.town.URL + "/p#123": "只能由卡口", p.town.URL + "/t#123": "只能由卡口", "https://example.com/": "不是本市的场所码", p.town.URL + "/me": "不是本市的场所码"} {
+		p.town.URL + "/p#123": "只能由卡口", p.town.URL + "/t#123": "只能由卡口", p.town.URL + "/c#123": "只能由卡口", "https://example.com/": "不是本市的场所码", p.town.URL + "/me": "不是本市的场所码"} {
 		p.next(app.scanAPI, app.scanned(text))
 		p.tap("扫场所码")
 		p.says(words)

@@ -4,6 +4,8 @@
 (function () {
   'use strict';
 
+  window.HealthKeep.forgetAll(); // nobody is signed in here any more
+
   const BRIDGES = { wechat: 'https://res.wx.qq.com/open/js/jweixin-1.6.0.js', alipay: 'https://appx/web-view.min.js' };
   const SHELL = '/pages/index/index'; // of web/miniprogram
 

@@ -1,9 +1,10 @@
 // What resident pages share: sending a form as JSON, and never sending the same
-// thing twice. After form.js.
+// thing twice. After keep.js and form.js.
 (function () {
   'use strict';
 
   const forms = window.HealthForm;
+  const keep = window.HealthKeep;
   const texts = JSON.parse(document.getElementById('texts').textContent);
   const WAIT = 12000; // milliseconds until a request counts as lost
 
@@ -22,7 +23,11 @@
         });
       })
       .catch(function () { return { ok: false, status: 0, body: null }; })
-      .then(function (answer) { clearTimeout(timer); return answer; });
+      .then(function (answer) {
+        clearTimeout(timer);
+        if (answer.status === 401) keep.forgetAll(); // signed out
+        return answer;
+      });
   }
 
   function problem(answer) {
@@ -58,17 +63,25 @@
     return out;
   }
 
-  function submit(form) {
+  // submit sends what is filled in, and goes on when it is done. The same again goes
+  // under the same key: it may have arrived, and only its answer was lost.
+  function submit(form, path, body, done) {
     const button = form.querySelector('[type=submit]');
-    const body = form.dataset.declare ? forms.declared(form) : plain(form);
+    if (button.disabled) return;
     const said = JSON.stringify(body);
     if (form.lastSaid !== said) { form.lastSaid = said; form.key = newKey(); }
+    if (form.keep) form.keep();
     button.disabled = true;
     forms.clear(form);
-    return send(form.dataset.method || 'POST', form.dataset.post, body, form.key).then(function (answer) {
+    send(form.dataset.method || 'POST', path, body, form.key).then(function (answer) {
       button.disabled = false;
-      if (!answer.ok) { forms.explain(form, problem(answer)); return; }
-      leave(form.dataset.done, form.dataset.say);
+      if (answer.ok) {
+        if (form.drop) form.drop();
+        done();
+        return;
+      }
+      if (form.wait && !answer.status) form.wait();
+      forms.explain(form, problem(answer));
     });
   }
 
@@ -92,9 +105,13 @@
   }
 
   document.querySelectorAll('form[data-post]').forEach(function (form) {
-    form.addEventListener('submit', function (event) { event.preventDefault(); submit(form); });
+    const go = function () {
+      submit(form, form.dataset.post, form.dataset.declare ? forms.declared(form) : plain(form), function () { leave(form.dataset.done, form.dataset.say); });
+    };
+    form.addEventListener('submit', function (event) { event.preventDefault(); go(); });
     form.addEventListener('change', function () { arrange(form); });
     forms.begin(form);
+    if (form.dataset.account) keep.begin(form, go);
     arrange(form);
   });
 
@@ -123,11 +140,12 @@
       button.disabled = true;
       send(d.act, d.path, body).then(function (answer) {
         button.disabled = false;
+        if (answer.ok && d.confirm) keep.forgetAll(); // the code is closed
         if (answer.ok) leave(d.done || location.pathname, d.say);
         else tell(problem(answer).text);
       });
     });
   });
 
-  window.HealthApp = { send: send, problem: problem, texts: texts, newKey: newKey, leave: leave };
+  window.HealthApp = { send: send, problem: problem, texts: texts, newKey: newKey, leave: leave, submit: submit };
 })();

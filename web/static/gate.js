@@ -13,6 +13,7 @@
   let wanted = false; // whether the camera is to be open
   let busy = false; // a reading is on its way
   let unsent = null; // a reading that did not get through, to be tried again
+  let reading = null; // of whom the answer on the screen is: {visit, document, name, from, shown, guest}
 
   const read = (key, otherwise) => {
     try { return JSON.parse(localStorage.getItem(key)) || otherwise; } catch (error) { return otherwise; }
@@ -93,12 +94,15 @@
 
   // show puts an answer on the screen, where it stays until the next.
   //   card: {tone, advice, huge, say, colour, word, name, document, until, phone}
-  // At a gateway it has travel, arrival and turn besides.
+  // At a gateway it has travel, arrival and turn besides, of a printed card print.
   function show(card) {
     const result = at('result');
     result.dataset.advice = card.advice;
     if (card.colour) result.dataset.colour = card.colour;
     else delete result.dataset.colour;
+    result.toggleAttribute('data-print', Boolean(card.print));
+    fill('paper', card.print && text('print'));
+    fill('paper-say', card.print && card.print.say);
     at('huge').textContent = card.huge;
     fill('say', card.say);
     fill('word', card.word);
@@ -108,20 +112,21 @@
     at('shape').setAttribute('href', card.colour ? '#shape-' + card.colour : '#shape-none');
     travelled(card.travel);
     arrives(card.arrival);
-    at('compare').hidden = !card.name;
+    at('compare').hidden = !card.name || Boolean(card.print);
     const call = at('call');
     call.hidden = !card.phone;
     call.href = card.phone ? 'tel:' + card.phone.replace(/[^\d+]/g, '') : '';
     call.textContent = card.phone ? text('call', { phone: card.phone }) : '';
     at('again').hidden = !card.again;
-    at('who').hidden = card.advice !== 'paper' || !card.ask;
+    at('to-take').hidden = !card.take;
+    at('who').hidden = card.advice !== 'paper' || !card.ask || card.take; // where they go asks for that too
     result.hidden = false;
     result.scrollTop = 0;
     page.dataset.shown = 'yes';
     at('status').textContent = ready();
     at('announce').textContent = '';
     requestAnimationFrame(() => {
-      at('announce').textContent = [card.huge, card.word, card.name, card.say].filter(Boolean).join('。');
+      at('announce').textContent = [card.print && text('print'), card.huge, card.word, card.name, card.say].filter(Boolean).join('。');
     });
     signal(card.tone);
   }
@@ -145,17 +150,22 @@
   function arrives(arrival) {
     const way = (a) => [a.from, a.destination].filter(Boolean).join(' → ') + (a.party > 1 ? text('party', { n: a.party }) : '');
     const said = arrival && (arrival.declared ? way(arrival) : text('arrival.none'));
-    at('plate').textContent = (arrival && arrival.plate) || '';
+    at('plate-seen').textContent = (arrival && arrival.plate) || '';
     fill('way', said);
   }
+
+  // takes reports whether a guard takes down where they go: at a gateway, of whoever
+  // has no phone or no code here, and has not said it yet.
+  const takes = (body) => Boolean(at('take') && reading && body.arrival && !body.arrival.declared
+    && (reading.document || body.print || (body.recognised && !body.card)));
 
   function answered(body, ask) {
     const pass = body.advice === 'pass';
     const waits = body.turn && !body.turn.outcome;
     show(Object.assign({}, body, {
-      tone: pass ? 'ok' : 'attention', ask: ask && !body.recognised, travel: body.card,
+      tone: pass && !body.print ? 'ok' : 'attention', take: takes(body), ask: ask && !body.recognised, travel: body.card,
       huge: waits ? text('number', { n: body.turn.number }) + ' ' + text('advice.' + body.advice) : text('advice.' + body.advice),
-      phone: pass ? '' : body.phone, word: body.name || body.recognised ? body.word : '',
+      phone: pass && !body.print ? '' : body.phone, word: body.name || body.recognised ? body.word : '',
       colour: body.name || body.recognised ? body.colour : '',
     }));
   }
@@ -165,28 +175,32 @@
   }
 
   // send delivers and shows what came back.
-  async function send(reading) {
+  async function send(sent) {
     if (busy) return null;
     busy = true;
     unsent = null;
     at('status').textContent = text('checking');
-    const answer = await scanner.deliver(reading.body, (body) => staff.send('POST', reading.path, body, WAIT), staff.now);
+    const answer = await scanner.deliver(sent.body, (body) => staff.send('POST', sent.path, body, WAIT), staff.now);
     busy = false;
-    const code = reading.body.pass;
+    const code = sent.body.pass;
     if (code && answer.ok) memory.accepted(code, Date.now());
     else if (code && answer.status && answer.status < 500) memory.refused(code, Date.now());
     if (answer.ok) {
-      if (!reading.more) count(answer.body.advice);
-      answered(answer.body, !reading.more);
+      if (!sent.more) count(answer.body.advice);
+      const seen = answer.body;
+      reading = { visit: sent.body.id, document: sent.body.document, guest: !seen.card,
+        name: seen.name, from: seen.recognised && seen.recognised.from, shown: seen.document || (sent.body.document ? '…' + sent.body.document.number.slice(-4) : '') };
+      answered(seen, !sent.more);
     } else if (answer.status && answer.status < 500) {
       if (answer.problem.reason === 'gate.venue_required') view('choose', choose && choose.elements.venue);
-      else if (!staff.signedOut(answer) && !reading.form) {
+      else if (!staff.signedOut(answer) && !sent.form) {
         count('refused');
         refused(answer.problem);
       }
     } else {
-      unsent = reading;
-      show({ tone: 'refused', advice: 'unsent', huge: text('unsent'), say: text('unsent.say'), again: true });
+      unsent = sent;
+      show({ tone: 'refused', advice: 'unsent', huge: text('unsent'), again: true,
+        say: text(scanner.printed(code || '') ? 'print.unsent' : 'unsent.say') });
     }
     return answer;
   }
@@ -226,7 +240,7 @@
 
   function view(name, focus) {
     page.dataset.view = name;
-    ['choose', 'scan', 'hand', 'queue'].forEach((id) => { at(id).hidden = id !== name; });
+    ['choose', 'scan', 'hand', 'queue', 'take'].forEach((id) => { if (at(id)) at(id).hidden = id !== name; });
     if (name === 'scan') open();
     else close();
     if (focus) focus.focus();
@@ -241,6 +255,10 @@
   }, (body) => {
     at('venue-name').textContent = body.name;
     const gateway = body.kind !== 'door';
+    if (gateway && (!at('take') || at('take').dataset.jurisdiction !== body.jurisdiction)) {
+      location.assign('/gate'); // with what arrivals are taken down on there
+      return;
+    }
     at('to-queue').hidden = !gateway;
     at('to-queue').parentElement.toggleAttribute('data-three', gateway);
     document.querySelectorAll('[data-at-gateway]').forEach((one) => { one.hidden = !gateway; });
@@ -358,6 +376,8 @@
 
   number.inputMode = 'none'; // the keys on the page are larger than the phone's
   window.HealthGate.view = view;
+  window.HealthGate.answered = answered;
+  window.HealthGate.reading = () => reading;
   showMuted();
   showCounts();
   if (page.dataset.view === 'scan') view('scan');

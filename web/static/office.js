@@ -49,7 +49,7 @@
     // point is one fault: a button where its line is here, plain words where not.
     function point(fault) {
       const item = document.createElement('li');
-      const own = (/^jurisdiction:\s*["']?(\w+)/m.exec(body.value) || [])[1];
+      const own = (/^(?:jurisdiction|place):\s*["']?(\w+)/m.exec(body.value) || [])[1];
       const here = fault.line && (!fault.jurisdiction || fault.jurisdiction === own);
       const where = here ? text('line', { line: fault.line })
         : fault.jurisdiction ? text(fault.line ? 'elsewhere.line' : 'elsewhere', { place: fault.jurisdiction, line: fault.line }) : '';

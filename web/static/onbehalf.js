@@ -1,6 +1,7 @@
-// Declaring for a resident, and writing down that one has moved. The form of their
-// place is drawn when the service has found them. After staff.js and form.js.
-(function (staff, forms) {
+// Declaring for a resident, writing down that one has moved, and printing a card for
+// them. The form of their place is drawn when the service has found them. After
+// staff.js, form.js and print.js.
+(function (staff, forms, prints) {
   'use strict';
 
   const text = staff.text;
@@ -10,6 +11,7 @@
   const found = at('found');
   const drawn = at('drawn');
   let person = null; // the document of whom it is about: it stands nowhere but here
+  let card = null; // the printed card that they have
 
   // Finding. The document goes into a request's body, never into an address.
   staff.form(find, () => {
@@ -17,6 +19,7 @@
     person = { type: find.elements.type.value, number };
     return { document: person };
   }, (resident) => {
+    card = resident.print;
     document.querySelectorAll('[data-found]').forEach((place) => { place.textContent = resident[place.dataset.found]; });
     document.querySelectorAll('[data-in]').forEach((button) => { button.parentNode.hidden = button.dataset.in !== resident.jurisdiction; });
     find.hidden = true;
@@ -26,6 +29,8 @@
 
   at('another').addEventListener('click', () => {
     person = null;
+    card = null;
+    prints.hide();
     find.reset();
     drawn.replaceChildren();
     press('');
@@ -41,24 +46,40 @@
   document.querySelectorAll('[data-draw]').forEach((button) => button.addEventListener('click', () => {
     if (button.getAttribute('aria-pressed') === 'true') return; // what was filled in stays
     press(button.dataset.draw);
+    prints.hide();
     drawn.replaceChildren(at('draw-' + button.dataset.draw).content.cloneNode(true));
     const form = drawn.querySelector('form');
     forms.begin(form);
     forms.arrange(form);
     form.addEventListener('change', () => forms.arrange(form));
     form.addEventListener('submit', (event) => { event.preventDefault(); send(form); });
+    if (button.dataset.draw === 'print') prints.held(form, card, () => { card = null; });
     form.querySelector('h2').focus();
   }));
+
+  // said is what the form asks for besides the resident.
+  function said(form) {
+    if (!form.elements.evidence) return {};
+    const body = form.dataset.declare ? forms.declared(form) : { community: form.elements.community.value };
+    return Object.assign(body, { evidence: form.elements.evidence.value });
+  }
 
   async function send(form) {
     if (form.getAttribute('aria-busy') === 'true') return;
     forms.clear(form);
-    const body = form.dataset.declare ? forms.declared(form) : { community: form.elements.community.value };
     form.setAttribute('aria-busy', 'true');
-    const answer = await staff.send('POST', form.dataset.path, Object.assign(body, { document: person, evidence: form.elements.evidence.value }));
+    const answer = await staff.send('POST', form.dataset.path, Object.assign(said(form), { document: person }));
     form.removeAttribute('aria-busy');
-    if (answer.ok) leave('/console/proposals/' + answer.body.id, text(answer.body.state === 'agreed' ? 'counts' : 'waits'));
+    if (answer.ok && answer.body.qr) printed(form, answer.body);
+    else if (answer.ok) leave('/console/proposals/' + answer.body.id, text(answer.body.state === 'agreed' ? 'counts' : 'waits'));
     else if (!staff.signedOut(answer)) forms.explain(form, answer.problem);
+  }
+
+  // printed shows the card that was just made: it is the one that they have now.
+  function printed(form, made) {
+    card = made;
+    prints.held(form, card, () => { card = null; });
+    prints.fill(made);
   }
 
   // leave goes on, and has the next page say what became of it.
@@ -66,4 +87,4 @@
     try { sessionStorage.setItem(NOTE, sentence); } catch (error) { /* it is only a courtesy */ }
     location.assign(path);
   }
-})(window.HealthStaff, window.HealthForm);
+})(window.HealthStaff, window.HealthForm, window.HealthPrint);

@@ -63,7 +63,7 @@
 
   // own reports whether it is somebody's code or card.
   function own(text) {
-    return ['/p#', '/t#'].some(function (path) { return text.indexOf(location.origin + path) === 0; });
+    return ['/p#', '/t#', '/c#'].some(function (path) { return text.indexOf(location.origin + path) === 0; });
   }
 
   function say(words) {

@@ -30,6 +30,10 @@
     return /^\d{240,}$/.test(digits) ? digits.slice(0, GRANT) : text;
   }
 
+  // printed says whether a code is one of those on paper, which say nothing without the
+  // service.
+  const printed = (text) => /(^|#)\d{5}(-\d{5}){7}$/.test(text.trim());
+
   // ulid is the id of a visit: 48 bits of milliseconds and 80 random bits.
   //   random   fills an array of bytes; crypto.getRandomValues when left out
   function ulid(millis, random) {
@@ -195,5 +199,5 @@
     };
   }
 
-  return { read, grantOf, ulid, memory, deliver, photo, camera, setReader(reader) { jsQR = reader; } };
+  return { read, grantOf, printed, ulid, memory, deliver, photo, camera, setReader(reader) { jsQR = reader; } };
 });

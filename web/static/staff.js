@@ -14,7 +14,7 @@
 
   // send asks the service. It answers {ok, status, body, problem} and never throws:
   // a request that got lost has status 0 and a problem in the reader's words.
-  async function send(method, path, body, wait) {
+  async function send(method, path, body, wait, headers) {
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), wait || WAIT);
     const asked = Date.now();
@@ -24,7 +24,7 @@
         credentials: 'same-origin',
         cache: 'no-store',
         headers: Object.assign({ 'Accept-Language': document.documentElement.lang },
-          body === undefined ? {} : { 'Content-Type': 'application/json' }),
+          body === undefined ? {} : { 'Content-Type': 'application/json' }, headers),
         body: body === undefined ? undefined : JSON.stringify(body),
         signal: stop.signal,
       });

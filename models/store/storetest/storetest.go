@@ -75,8 +75,11 @@ func (s *Schema) Each(t *testing.T, test func(t *testing.T, db DB)) {
 // Any makes a fresh database for a test that is the same on every dialect.
 func (s *Schema) Any(t testing.TB) DB {
 	t.Helper()
-	return s.New(t, cmp.Or(os.Getenv("TEST_DIALECT"), SQLite))
+	return s.New(t, AnyDialect())
 }
+
+// AnyDialect is the dialect of a test that is the same on every one.
+func AnyDialect() string { return cmp.Or(os.Getenv("TEST_DIALECT"), SQLite) }
 
 // New makes a fresh database of one dialect and drops it when the test ends. It
 // skips the test where there is no such database to be had.

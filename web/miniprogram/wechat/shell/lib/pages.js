@@ -15,9 +15,9 @@ function poster(text) {
   return found ? `/door#${found[1]}` : '';
 }
 
-// passed reports whether the text is a health code or a travel card, which guards alone read.
+// passed reports whether the text is a health code or a card, which guards alone read.
 function passed(text) {
-  return typeof text === 'string' && ['/p#', '/t#'].some((path) => text.indexOf(config.origin + path) === 0);
+  return typeof text === 'string' && ['/p#', '/t#', '/c#'].some((path) => text.indexOf(config.origin + path) === 0);
 }
 
 // launched is the page that the shell was opened for by an ordinary link, if any:
