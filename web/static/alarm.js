@@ -2,15 +2,12 @@
 (function (staff) {
   'use strict';
 
-  const status = document.getElementById('status');
   const button = document.getElementById('read');
   if (!button) return;
   button.addEventListener('click', async () => {
-    if (button.getAttribute('aria-busy') === 'true') return;
-    button.setAttribute('aria-busy', 'true');
-    const answer = await staff.send('POST', '/v1/alarms/read', { up_to: button.dataset.upTo });
-    button.removeAttribute('aria-busy');
+    const answer = await staff.once(button, 'POST', '/v1/alarms/read', { up_to: button.dataset.upTo });
+    if (!answer) return;
     if (answer.ok) location.reload();
-    else if (!staff.signedOut(answer)) status.textContent = answer.problem.text;
+    else if (!staff.signedOut(answer)) staff.say(answer.problem.text);
   });
 })(window.HealthStaff);

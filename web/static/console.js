@@ -4,40 +4,17 @@
   'use strict';
 
   const text = staff.text;
-  const NOTE = 'console.note'; // what the next page is to say
-  const status = document.getElementById('status');
-
-  function say(sentence) {
-    status.textContent = '';
-    requestAnimationFrame(() => { status.textContent = sentence; });
-  }
-
-  // leave says on the queue what has been done here.
-  function leave(sentence) {
-    try { sessionStorage.setItem(NOTE, sentence); } catch (error) { /* it is only a courtesy */ }
-    location.assign('/console');
-  }
-
-  function told() {
-    try {
-      const sentence = sessionStorage.getItem(NOTE);
-      sessionStorage.removeItem(NOTE);
-      if (sentence && document.getElementById('queue')) say(sentence);
-    } catch (error) { /* nothing to say then */ }
-  }
 
   // Claiming and putting back. Whoever claims is shown the case at once.
   document.querySelectorAll('[data-claim], [data-release]').forEach((button) => {
     button.addEventListener('click', async () => {
-      if (button.getAttribute('aria-busy') === 'true') return;
       const claims = 'claim' in button.dataset;
       const id = button.dataset.claim || button.dataset.release;
-      button.setAttribute('aria-busy', 'true');
-      const answer = await staff.send(claims ? 'POST' : 'DELETE', '/v1/reviews/' + id + '/claim');
-      button.removeAttribute('aria-busy');
+      const answer = await staff.once(button, claims ? 'POST' : 'DELETE', '/v1/reviews/' + id + '/claim');
+      if (!answer) return;
       if (answer.ok && claims) location.assign('/console/reviews/' + id);
-      else if (answer.ok) leave(text('released'));
-      else if (!staff.signedOut(answer)) say(answer.problem.text);
+      else if (answer.ok) staff.leave('/console', text('released'));
+      else if (!staff.signedOut(answer)) staff.say(answer.problem.text);
     });
   });
 
@@ -78,7 +55,7 @@
         return null;
       }
       return verdict === 'grant' ? { verdict, words: said, facts: wrong } : { verdict, words: said };
-    }, () => leave(text('judged.' + verdict)));
+    }, () => staff.leave('/console', text('judged.' + verdict)));
   }
 
   // A picture is shown large on the page itself.
@@ -127,14 +104,13 @@
       link.select();
       try {
         await navigator.clipboard.writeText(link.value);
-        say(text('copied'));
+        staff.say(text('copied'));
       } catch (error) {
-        say(text('copy.by_hand'));
+        staff.say(text('copy.by_hand'));
       }
     });
   }
 
   const print = document.getElementById('print');
   if (print) print.addEventListener('click', () => window.print());
-  if (status) told();
 })(window.HealthStaff);

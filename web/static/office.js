@@ -4,28 +4,8 @@
   'use strict';
 
   const text = staff.text;
-  const NOTE = 'console.note'; // what the next page is to say
   const AGAIN = 2000; // milliseconds between two looks at a dry run
   const status = document.getElementById('status');
-
-  function say(sentence) {
-    if (!status) return;
-    status.textContent = '';
-    requestAnimationFrame(() => { status.textContent = sentence; });
-  }
-
-  function leave(path, sentence) {
-    try { sessionStorage.setItem(NOTE, sentence); } catch (error) { /* it is only a courtesy */ }
-    location.assign(path);
-  }
-
-  function told() {
-    try {
-      const sentence = sessionStorage.getItem(NOTE);
-      sessionStorage.removeItem(NOTE);
-      if (sentence) say(sentence);
-    } catch (error) { /* nothing to say then */ }
-  }
 
   // Drafting. What is wrong with the file stands above it, each with a way to its line.
   const draft = document.getElementById('draft');
@@ -80,17 +60,15 @@
 
   // Going back: what was in force is drafted anew, for a colleague to publish.
   document.querySelectorAll('[data-back]').forEach((button) => button.addEventListener('click', async () => {
-    if (button.getAttribute('aria-busy') === 'true') return;
-    button.setAttribute('aria-busy', 'true');
-    const answer = await staff.send('POST', '/v1/publications/' + button.dataset.back + '/draft');
-    button.removeAttribute('aria-busy');
+    const answer = await staff.once(button, 'POST', '/v1/publications/' + button.dataset.back + '/draft');
+    if (!answer) return;
     if (answer.ok) location.assign('/console/drafts/' + answer.body.id);
     else if (!staff.signedOut(answer)) refuse(answer.problem);
   }));
 
   // refuse says what went wrong at the head of the page, and shows it.
   function refuse(problem) {
-    say([problem.text].concat((problem.faults || []).map((f) => f.text)).join(' '));
+    staff.say([problem.text].concat((problem.faults || []).map((f) => f.text)).join(' '));
     status.scrollIntoView({ block: 'center' });
   }
 
@@ -99,11 +77,9 @@
   let asked = null; // the button that the question is about
 
   async function act(button) {
-    if (button.getAttribute('aria-busy') === 'true') return;
-    button.setAttribute('aria-busy', 'true');
-    const answer = await staff.send(button.dataset.do, button.dataset.path);
-    button.removeAttribute('aria-busy');
-    if (answer.ok && button.dataset.then) leave(button.dataset.then, text(button.dataset.says === 'published' ? 'published' : 'discarded'));
+    const answer = await staff.once(button, button.dataset.do, button.dataset.path);
+    if (!answer) return;
+    if (answer.ok && button.dataset.then) staff.leave(button.dataset.then, text(button.dataset.says === 'published' ? 'published' : 'discarded'));
     else if (answer.ok) location.reload();
     else if (!staff.signedOut(answer)) refuse(answer.problem);
   }
@@ -151,7 +127,7 @@
     trial.dataset.state = now.dataset.state;
     document.getElementById('act').replaceChildren(...fresh.getElementById('act').childNodes);
     if (held) trial.focus();
-    say(text(now.dataset.state === 'done' ? 'tried' : 'stopped'));
+    staff.say(text(now.dataset.state === 'done' ? 'tried' : 'stopped'));
     return false;
   }
 
@@ -168,6 +144,4 @@
     if (on) setTimeout(watch, AGAIN);
   }
   if (trial && document.getElementById('progress')) setTimeout(watch, AGAIN);
-
-  told();
 })(window.HealthStaff);

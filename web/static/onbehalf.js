@@ -5,7 +5,6 @@
   'use strict';
 
   const text = staff.text;
-  const NOTE = 'console.note'; // what the next page is to say
   const at = (id) => document.getElementById(id);
   const find = at('find');
   const found = at('found');
@@ -71,7 +70,7 @@
     const answer = await staff.send('POST', form.dataset.path, Object.assign(said(form), { document: person }));
     form.removeAttribute('aria-busy');
     if (answer.ok && answer.body.qr) printed(form, answer.body);
-    else if (answer.ok) leave('/console/proposals/' + answer.body.id, text(answer.body.state === 'agreed' ? 'counts' : 'waits'));
+    else if (answer.ok) staff.leave('/console/proposals/' + answer.body.id, text(answer.body.state === 'agreed' ? 'counts' : 'waits'));
     else if (!staff.signedOut(answer)) forms.explain(form, answer.problem);
   }
 
@@ -80,11 +79,5 @@
     card = made;
     prints.held(form, card, () => { card = null; });
     prints.fill(made);
-  }
-
-  // leave goes on, and has the next page say what became of it.
-  function leave(path, sentence) {
-    try { sessionStorage.setItem(NOTE, sentence); } catch (error) { /* it is only a courtesy */ }
-    location.assign(path);
   }
 })(window.HealthStaff, window.HealthForm, window.HealthPrint);

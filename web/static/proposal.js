@@ -4,27 +4,6 @@
   'use strict';
 
   const text = staff.text;
-  const NOTE = 'console.note'; // what the next page is to say
-  const status = document.getElementById('status');
-
-  function say(sentence) {
-    status.textContent = '';
-    requestAnimationFrame(() => { status.textContent = sentence; });
-  }
-
-  // leave goes on, and has the next page say what was done here.
-  function leave(path, sentence) {
-    try { sessionStorage.setItem(NOTE, sentence); } catch (error) { /* it is only a courtesy */ }
-    location.assign(path);
-  }
-
-  function told() {
-    try {
-      const sentence = sessionStorage.getItem(NOTE);
-      sessionStorage.removeItem(NOTE);
-      if (sentence) say(sentence);
-    } catch (error) { /* nothing to say then */ }
-  }
 
   // collect reads the form of a lever. The document's type stands beside its number.
   function collect(form) {
@@ -40,7 +19,7 @@
   document.querySelectorAll('form[data-propose]').forEach((form) => {
     const empty = form.dataset.propose === 'order' ? { reason: '' } : form.dataset.propose === 'listing' ? { level: '' } : {};
     staff.form(form, () => Object.assign({}, empty, collect(form)),
-      (made) => leave('/console/proposals/' + made.id, text('proposed')));
+      (made) => staff.leave('/console/proposals/' + made.id, text('proposed')));
   });
 
   // Judging. Agreeing needs no words; whoever refuses says why, and whoever takes
@@ -59,17 +38,13 @@
       }
       judge.dataset.action = judge.dataset.path + button.value;
       return { words };
-    }, () => leave(location.pathname, text(done)));
+    }, () => staff.leave(location.pathname, text(done)));
   }
 
   document.querySelectorAll('[data-end]').forEach((button) => button.addEventListener('click', async () => {
-    if (button.getAttribute('aria-busy') === 'true') return;
-    button.setAttribute('aria-busy', 'true');
-    const answer = await staff.send('DELETE', button.dataset.end);
-    button.removeAttribute('aria-busy');
-    if (answer.ok) leave(location.pathname, text('ended'));
-    else if (!staff.signedOut(answer)) say(answer.problem.text);
+    const answer = await staff.once(button, 'DELETE', button.dataset.end);
+    if (!answer) return;
+    if (answer.ok) staff.leave(location.pathname, text('ended'));
+    else if (!staff.signedOut(answer)) staff.say(answer.problem.text);
   }));
-
-  told();
 })(window.HealthStaff);

@@ -54,11 +54,8 @@
   // act does something about one who waits, and says what became of it. Sending it
   // again does nothing twice.
   async function act(what, turn, body, said) {
-    if (at('queue').getAttribute('aria-busy') === 'true') return;
-    at('queue').setAttribute('aria-busy', 'true');
-    const answer = await staff.send('POST', '/v1/queue/' + turn.id + what, body);
-    at('queue').removeAttribute('aria-busy');
-    if (!answer.ok && staff.signedOut(answer)) return;
+    const answer = await staff.once(at('queue'), 'POST', '/v1/queue/' + turn.id + what, body);
+    if (!answer || !answer.ok && staff.signedOut(answer)) return;
     await load();
     say(answer.ok ? text(said, { n: turn.number }) : answer.problem.text);
     at('queue-title').focus(); // what had the focus is gone

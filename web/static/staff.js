@@ -85,6 +85,39 @@
     });
   }
 
+  const NOTE = 'console.note'; // what the next page is to say
+  const status = document.getElementById('status');
+
+  // say has the page's status line say it, also when it says the same already.
+  function say(sentence) {
+    if (!status) return;
+    status.textContent = '';
+    requestAnimationFrame(() => { status.textContent = sentence; });
+  }
+
+  // leave goes on, and has the next page say what was done here.
+  function leave(path, sentence) {
+    try { sessionStorage.setItem(NOTE, sentence); } catch (error) { /* it is only a courtesy */ }
+    location.assign(path);
+  }
+
+  if (status) {
+    try {
+      const sentence = sessionStorage.getItem(NOTE);
+      sessionStorage.removeItem(NOTE);
+      if (sentence) say(sentence);
+    } catch (error) { /* nothing to say then */ }
+  }
+
+  // once asks the service by a button, which is busy meanwhile; null of a press while it is.
+  async function once(button, method, path, body) {
+    if (button.getAttribute('aria-busy') === 'true') return null;
+    button.setAttribute('aria-busy', 'true');
+    const answer = await send(method, path, body);
+    button.removeAttribute('aria-busy');
+    return answer;
+  }
+
   // signedOut sends whoever is no longer signed in to do so, and says so.
   function signedOut(answer) {
     if (answer.status !== 401 || answer.problem.reason !== 'login.required') return false;
@@ -112,5 +145,5 @@
     location.assign('/staff/login');
   }));
 
-  root.HealthStaff = { text, send, now, form, clear, explain, signedOut };
+  root.HealthStaff = { text, send, now, form, clear, explain, say, leave, once, signedOut };
 })(self);
