@@ -171,21 +171,3 @@ func (t *txn) openArrival(out *Case, person residentRow) error {
 	out.Card, err = t.reader().card(person, t.at)
 	return err
 }
-
-// carryArrivals gives the newcomer's arrivals to the holder.
-func (t *txn) carryArrivals(from, to string) error {
-	var rows []arrivalRow
-	if err := t.db.Where("resident_id = ?", from).Find(&rows).Error; err != nil {
-		return err
-	}
-	for _, row := range rows {
-		if !t.vouched(row, row.ID, row.MAC) {
-			continue
-		}
-		row.ResidentID = to
-		if err := t.carry(row, row.ID, to); err != nil {
-			return err
-		}
-	}
-	return nil
-}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"gorm.io/gorm"
+
 	"healthcode/models"
 )
 
@@ -19,10 +21,7 @@ func (t *txn) merge(newcomer, holder residentRow) error {
 	if err := t.carryAppeals(newcomer.ID, holder.ID, ids); err != nil {
 		return fmt.Errorf("merge: %w", err)
 	}
-	if err := t.carryDeclarations(newcomer.ID, holder.ID); err != nil {
-		return err
-	}
-	if err := t.carryArrivals(newcomer.ID, holder.ID); err != nil {
+	if err := t.carrySaid(newcomer.ID, holder.ID); err != nil {
 		return err
 	}
 	if err := t.moveAccounts(newcomer.ID, holder.ID); err != nil {
@@ -41,31 +40,39 @@ func (t *txn) merge(newcomer, holder residentRow) error {
 	return err
 }
 
-// carryDeclarations gives what the newcomer declared to the holder, as far as they did.
-func (t *txn) carryDeclarations(from, to string) error {
-	var rows []declarationRow
-	if err := t.db.Where("resident_id = ?", from).Find(&rows).Error; err != nil {
+// carry makes rows another resident's, as far as the service made them. Own is where a
+// row keeps its id, whose it is, and its MAC.
+func carry[R entry](t *txn, of *gorm.DB, to string, own func(*R) (id string, resident *string, mac []byte)) error {
+	var rows []R
+	if err := of.Find(&rows).Error; err != nil {
 		return err
 	}
-	for _, row := range rows {
-		if !t.vouched(row, row.ID, row.MAC) {
+	for i := range rows {
+		row := &rows[i]
+		id, resident, mac := own(row)
+		if !t.vouched(*row, id, mac) {
 			continue
 		}
-		row.ResidentID = to
-		if err := t.carry(row, row.ID, to); err != nil {
+		*resident = to
+		mac, err := t.vouch(*row)
+		if err != nil {
+			return err
+		}
+		err = t.db.Table((*row).TableName()).Where("id = ?", id).Updates(map[string]any{"resident_id": to, "mac": mac}).Error
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// carry writes down that a row is another resident's now.
-func (t *txn) carry(e entry, id, to string) error {
-	mac, err := t.vouch(e)
+// carrySaid gives what the newcomer declared to the holder, as far as they did.
+func (t *txn) carrySaid(from, to string) error {
+	err := carry(t, t.db.Where("resident_id = ?", from), to, func(r *declarationRow) (string, *string, []byte) { return r.ID, &r.ResidentID, r.MAC })
 	if err != nil {
 		return err
 	}
-	return t.db.Table(e.TableName()).Where("id = ?", id).Updates(map[string]any{"resident_id": to, "mac": mac}).Error
+	return carry(t, t.db.Where("resident_id = ?", from), to, func(r *arrivalRow) (string, *string, []byte) { return r.ID, &r.ResidentID, r.MAC })
 }
 
 // carryEvidence says which id each piece of it has now.
@@ -155,40 +162,21 @@ func (t *txn) carryAppeals(from, to string, ids map[string]string) error {
 			return err
 		}
 	}
-	var photos []photoRow
-	if err := t.db.Omit("image_sealed").Where("resident_id = ?", from).Find(&photos).Error; err != nil {
-		return err
-	}
-	for _, row := range photos {
-		if !t.vouched(row, row.ID, row.MAC) {
-			continue
-		}
-		row.ResidentID = to
-		if err := t.carry(row, row.ID, to); err != nil {
-			return err
-		}
-	}
-	return nil
+	return carry(t, t.db.Omit("image_sealed").Where("resident_id = ?", from), to,
+		func(r *photoRow) (string, *string, []byte) { return r.ID, &r.ResidentID, r.MAC })
 }
 
 // carryReviews moves the newcomer's reviews of declarations, appeals and arrivals, judged or
 // waiting, the notices of judgements, and the consents, so that nothing that was
 // said is lost.
 func (t *txn) carryReviews(from, to string) error {
-	var reviews []reviewRow
-	if err := t.db.Where("resident_id = ? AND kind IN ?", from, []models.ReviewKind{models.ReviewDeclaration, models.ReviewAppeal, models.ReviewArrival}).Find(&reviews).Error; err != nil {
+	kinds := []models.ReviewKind{models.ReviewDeclaration, models.ReviewAppeal, models.ReviewArrival}
+	err := carry(t, t.db.Where("resident_id = ? AND kind IN ?", from, kinds), to,
+		func(r *reviewRow) (string, *string, []byte) { return r.ID, &r.ResidentID, r.MAC })
+	if err != nil {
 		return err
 	}
-	for _, row := range reviews {
-		if !t.vouched(row, row.ID, row.MAC) {
-			continue
-		}
-		row.ResidentID = to
-		if err := t.carry(row, row.ID, to); err != nil {
-			return err
-		}
-	}
-	err := t.db.Model(&noticeRow{}).Where("resident_id = ? AND kind IN ?", from, []string{string(models.NoticeReview), string(models.NoticePassed)}).Update("resident_id", to).Error
+	err = t.db.Model(&noticeRow{}).Where("resident_id = ? AND kind IN ?", from, []string{string(models.NoticeReview), string(models.NoticePassed)}).Update("resident_id", to).Error
 	if err != nil {
 		return err
 	}
