@@ -71,6 +71,29 @@ func TestArrivalTakenDown(t *testing.T) {
 	l.isTold(t, "red")
 }
 
+// TestPrintedCardArrives: whoever has a printed card is taken down by the card, without
+// their document being typed in.
+func TestPrintedCardArrives(t *testing.T) {
+	t.Parallel()
+	l := newLevers(t)
+	gate := l.gateway("guard")
+	var card struct{ Text string }
+	l.ask(l.tokens["worker"], "POST", "/v1/on-behalf/prints", map[string]any{"document": holding(1)}).into(t, &card)
+	var seen atGateway
+	visit := l.ulid()
+	l.ask(gate, "POST", "/v1/scans", map[string]string{"id": visit, "pass": card.Text}).into(t, &seen)
+	if seen.Advice != "take" {
+		t.Errorf("scanned: %+v", seen)
+	}
+	l.takes(gate, taking(visit, l.far)).into(t, &seen)
+	if seen.Advice != "pass" || seen.Colour != "green" || seen.Arrival.Destination != "瓶窑社区" || seen.Turn != nil {
+		t.Errorf("taken down: %+v", seen)
+	}
+	if ids := l.reviews(l.tokens["outsider"]); len(ids) != 1 {
+		t.Errorf("the destination has %v", ids)
+	}
+}
+
 // isTold is what the resident reads of what was taken down for them.
 func (l *levers) isTold(t *testing.T, colour string) {
 	t.Helper()

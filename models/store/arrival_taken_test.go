@@ -96,7 +96,7 @@ func (w *town) countsOnceAgreed(me models.Resident) {
 		w.t.Errorf("one worker made them %v", got)
 	}
 	proposals := func(by models.Worker) (list []string) {
-		all, err := w.Proposals(w.ctx, models.Proposer{Staff: by.Staff})
+		all, err := w.Proposals(w.ctx, models.Proposer(by))
 		must(w.t, err)
 		for _, p := range all {
 			list = append(list, fmt.Sprint(p.Lever, " ", p.EnteredBy == one.ID, " ", p.Effect.Worse, " ", p.State, " ", p.Evidence))
@@ -109,9 +109,9 @@ func (w *town) countsOnceAgreed(me models.Resident) {
 			w.t.Errorf("proposed: %v", got)
 		}
 	}
-	all, err := w.Proposals(w.ctx, models.Proposer{Staff: one.Staff})
+	all, err := w.Proposals(w.ctx, models.Proposer(one))
 	must(w.t, err)
-	refused(w.t, w.Agree(w.ctx, models.Proposer{Staff: one.Staff}, all[0].ID, ""), models.ReasonProposalOwn)
+	refused(w.t, w.Agree(w.ctx, models.Proposer(one), all[0].ID, ""), models.ReasonProposalOwn)
 	w.agree(two.Staff)
 	if got := w.colour(me); got != models.Yellow {
 		w.t.Errorf("agreed to, they are %v", got)
