@@ -1,10 +1,6 @@
 package store
 
-import (
-	"fmt"
-
-	"healthcode/models"
-)
+import "healthcode/models"
 
 // alarmTwice is counted for a code that was shown at two venues too close in time.
 const alarmTwice = "visit_twice"
@@ -17,31 +13,27 @@ func (t *txn) lookTwice(row visitRow) error {
 		return nil
 	}
 	window := models.ApartFar.Milliseconds()
-	var others []visitRow
-	err := t.db.Where("resident_id = ? AND at > ? AND at < ? AND handle = ? AND venue_id <> ?", row.ResidentID,
-		row.At-window, row.At+window, row.Handle, row.VenueID).Order("at").Find(&others).Error
+	var others []struct {
+		Visit                     visitRow `gorm:"embedded"`
+		Jurisdiction, CommunityID string   // of the venue
+	}
+	err := t.db.Table("visits").Select("visits.*, venues.jurisdiction, venues.community_id").Joins("JOIN venues ON venues.id = visits.venue_id").
+		Where("visits.resident_id = ? AND visits.at > ? AND visits.at < ? AND visits.handle = ? AND visits.venue_id <> ?",
+			row.ResidentID, row.At-window, row.At+window, row.Handle, row.VenueID).Order("visits.at").Find(&others).Error
+	if err != nil || len(others) == 0 {
+		return err
+	}
+	here, err := t.reader().venue("id = ?", row.VenueID)
 	if err != nil {
-		return fmt.Errorf("visits: %w", err)
+		return err
 	}
 	for _, other := range others {
-		close, err := t.tooClose(row, other)
-		if err != nil {
-			return err
-		}
-		if close {
-			t.Log.Warn("one code at two venues", "visit", row.ID, "other", other.ID)
+		there := models.Venue{ID: other.Visit.VenueID, Jurisdiction: t.Today(other.Jurisdiction), CommunityID: other.CommunityID}
+		if models.TooClose(here, there, instant(row.At).Sub(instant(other.Visit.At))) && t.vouched(other.Visit, other.Visit.ID, other.Visit.MAC) {
+			t.Log.Warn("one code at two venues", "visit", row.ID, "other", other.Visit.ID)
 			t.raised = append(t.raised, alarmTwice)
 			return nil
 		}
 	}
 	return nil
-}
-
-func (t *txn) tooClose(row, other visitRow) (bool, error) {
-	here, err := t.reader().venue("id = ?", row.VenueID)
-	if err != nil {
-		return false, err
-	}
-	there, err := t.reader().venue("id = ?", other.VenueID)
-	return err == nil && t.vouched(other, other.ID, other.MAC) && models.TooClose(here, there, instant(row.At).Sub(instant(other.At))), err
 }
