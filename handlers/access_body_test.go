@@ -70,6 +70,8 @@ func (k *knock) body(t *testing.T, r handlers.Route) (in any, header []string) {
 		return map[string]string{"venue": k.venue.ID}, nil
 	case "POST /v1/scans":
 		return map[string]string{"id": k.ulid(), "pass": k.shown(k.tokens["resident"], 0)}, nil
+	case "POST /v1/scans/kept":
+		return k.keeping(keptAs{k.ulid(), k.shown(k.tokens["resident"], 0)}), nil
 	case "POST /v1/entries":
 		return map[string]any{"id": k.ulid(), "document": map[string]string{"type": "resident_id", "number": documentNumber(1)}}, nil
 	case "POST /v1/photos":

@@ -122,7 +122,44 @@ type arrivalHeld struct {
 	State      string            `json:"state"`
 	Words      string            `json:"words,omitempty"`
 	Taken      bool              `json:"taken"` // a guard took it down: what was said counts once it is followed up
+	Said       *saidHeld         `json:"said,omitempty"`
 	Turns      []turnOutput      `json:"turns"`
+}
+
+// saidHeld is what a guard says that somebody told them.
+type saidHeld struct {
+	Guard   string          `json:"guard"`
+	From    string          `json:"from"` // code of the place that they were in last
+	Form    string          `json:"form"`
+	Version int             `json:"version"`
+	At      time.Time       `json:"at"`
+	Answers json.RawMessage `json:"answers"`
+}
+
+// arrivalsHeld are arrivals as a resident reads them, with all that a guard said of them.
+func (a *api) arrivalsHeld(c *gin.Context, list []store.Coming) ([]arrivalHeld, error) {
+	guards, err := a.guards(c, list)
+	if err != nil {
+		return nil, err
+	}
+	return each(list, func(x store.Coming) arrivalHeld {
+		out := arrivalOf(languageOf(c), x)
+		if x.Taken != nil {
+			out.Said = &saidHeld{guards[x.Taken.By], x.From, x.Taken.Said.Form, x.Taken.Said.Version, x.Taken.Said.At, x.Taken.Said.Answers}
+		}
+		return out
+	}), nil
+}
+
+// guards are those who took the arrivals down, as their office calls them.
+func (a *api) guards(c *gin.Context, list []store.Coming) (map[string]string, error) {
+	var ids []string
+	for _, x := range list {
+		if x.Taken != nil {
+			ids = append(ids, x.Taken.By)
+		}
+	}
+	return a.Store.Displays(c.Request.Context(), ids)
 }
 
 func arrivalOf(language string, x store.Coming) arrivalHeld {
@@ -150,8 +187,12 @@ func (a *api) arrivals(c *gin.Context, me models.Resident) error {
 	if err != nil {
 		return err
 	}
+	held, err := a.arrivalsHeld(c, list)
+	if err != nil {
+		return err
+	}
 	c.JSON(http.StatusOK, arrivalsOutput{
-		Arrivals: each(list, func(x store.Coming) arrivalHeld { return arrivalOf(language, x) }),
+		Arrivals: held,
 		Turns: each(turns, func(t models.Turn) turnOutput {
 			out := turnOf(language, t)
 			if t.Waits() {

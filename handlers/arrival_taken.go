@@ -13,10 +13,10 @@ import (
 // scan or entry it belongs to, who they are if nobody here knows them, and where they go.
 type takenInput struct {
 	whereInput
-	Visit    string         `json:"visit"`
-	Document *documentInput `json:"document"` // as it was entered by hand
-	Name     string         `json:"name"`
-	Phone    string         `json:"phone"`
+	Visit string `json:"visit"`
+	Whom  []byte `json:"whom"` // as the answer to that said
+	Name  string `json:"name"`
+	Phone string `json:"phone"`
 }
 
 // takeDown takes down where somebody goes who has no phone or no code here. The answer
@@ -43,10 +43,7 @@ func (a *api) takeDown(c *gin.Context, at models.Gate) error {
 // taking tells all that is wrong with it at once.
 func (a *api) taking(c *gin.Context, at models.Gate, in takenInput) (out store.Taking, err error) {
 	var ps models.Problems
-	out.Visit = in.Visit
-	if in.Document != nil {
-		out.Document = a.document(*in.Document, &ps)
-	}
+	out.Visit, out.Whom = in.Visit, in.Whom
 	if in.Name != "" {
 		out.Name, err = models.ParseName(in.Name)
 		ps.Add("name", err)

@@ -43,7 +43,7 @@ func TestArrivalTakenDown(t *testing.T) {
 	if seen.Advice != "take" || seen.Arrival.Declared || seen.Turn != nil {
 		t.Errorf("entered by hand: %+v", seen)
 	}
-	in, key := taking(visit, l.far, "document", holding(1), "companions", []any{comesAlong(21, "张小三")}), "key-of-what-is-taken"
+	in, key := taking(visit, l.far, "whom", seen.Whom, "companions", []any{comesAlong(21, "张小三")}), "key-of-what-is-taken"
 	l.ask(gate, "POST", "/v1/gate/arrivals", in, "Idempotency-Key", key).into(t, &seen)
 	l.changesNothing(t, func() { l.ask(gate, "POST", "/v1/gate/arrivals", in, "Idempotency-Key", key).into(t, nil) })
 	if seen.Advice != "queue" || seen.Colour != "green" || seen.Card.Colour != "green" || seen.Turn == nil || seen.Turn.Why != "said" || seen.Turn.Number != 1 ||
@@ -54,6 +54,7 @@ func TestArrivalTakenDown(t *testing.T) {
 	if a := l.ask(l.mine, "GET", "/arrival", nil); !strings.Contains(string(a.Body), "由杭州西站工作人员代为登记") {
 		t.Errorf("their page does not say who took it down")
 	}
+	l.readsWhatWasSaid(t)
 	id := l.reviews(l.tokens["outsider"])[0]
 	l.says("outsider", "/console/reviews/"+id, documentNumber(1), documentNumber(21), "张小三")
 	l.ask(l.tokens["outsider"], "POST", "/v1/reviews/"+id+"/claim", nil).into(t, nil)
@@ -71,12 +72,41 @@ func TestArrivalTakenDown(t *testing.T) {
 	l.isTold(t, "red")
 }
 
+// readsWhatWasSaid: the resident reads all that the guard wrote down of them, and who did.
+func (l *levers) readsWhatWasSaid(t *testing.T) {
+	t.Helper()
+	for _, path := range []string{"/v1/arrivals", "/v1/me", "/v1/me/export"} {
+		var held struct {
+			Arrivals []struct {
+				Said struct {
+					Guard, From, Form string
+					Answers           struct {
+						Transport string
+						Stays     []struct{ Place string }
+					}
+				}
+			}
+		}
+		l.ask(l.mine, "GET", path, nil).into(t, &held)
+		if got := fmt.Sprintf("%+v", held.Arrivals); got != "[{Said:{Guard:guard From:420100 Form:arrival Answers:{Transport:train Stays:[{Place:420100}]}}}]" {
+			t.Errorf("%s: they read %s", path, got)
+		}
+	}
+	page := string(l.ask(l.mine, "GET", "/arrival", nil, "Accept-Language", "zh").Body)
+	for _, want := range []string{"代为登记（guard）", "<dd>火车</dd>", "武汉市"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("their page lacks %s", want)
+		}
+	}
+}
+
 // TestPrintedCardArrives: whoever has a printed card is taken down by the card, without
-// their document being typed in.
+// their document being typed in, whether or not they agree to visits being kept.
 func TestPrintedCardArrives(t *testing.T) {
 	t.Parallel()
 	l := newLevers(t)
 	gate := l.gateway("guard")
+	l.ask(l.mine, "DELETE", "/v1/consents/visits", nil).into(t, nil)
 	var card struct{ Text string }
 	l.ask(l.tokens["worker"], "POST", "/v1/on-behalf/prints", map[string]any{"document": holding(1)}).into(t, &card)
 	var seen atGateway
@@ -85,7 +115,12 @@ func TestPrintedCardArrives(t *testing.T) {
 	if seen.Advice != "take" {
 		t.Errorf("scanned: %+v", seen)
 	}
-	l.takes(gate, taking(visit, l.far)).into(t, &seen)
+	l.changesNothing(t, func() {
+		if got := problemsOf(l.takes(gate, taking(visit, l.far))); got != " arrival.visit" {
+			t.Errorf("of a visit that names nobody: %s", got)
+		}
+	})
+	l.takes(gate, taking(visit, l.far, "whom", seen.Whom)).into(t, &seen)
 	if seen.Advice != "pass" || seen.Colour != "green" || seen.Arrival.Destination != "瓶窑社区" || seen.Turn != nil {
 		t.Errorf("taken down: %+v", seen)
 	}
@@ -130,8 +165,9 @@ func TestUnknownArrives(t *testing.T) {
 	}{
 		"nobody":              {taking(visit, l.far), "name request.missing_field, contact request.missing_field"},
 		"no way to reach":     {taking(visit, l.far, "name", "王五"), "contact request.missing_field"},
-		"everything wrong":    {taking(visit, "", "name", "!", "phone", "1", "contact", "2", "document", map[string]string{"type": "resident_id", "number": "3"}, "answers", map[string]any{}), "document document.format, name name.invalid, phone phone.invalid, transport answer.missing, stays answer.missing, community request.missing_field, contact phone.invalid"},
+		"everything wrong":    {taking(visit, "", "name", "!", "phone", "1", "contact", "2", "answers", map[string]any{}), "name name.invalid, phone phone.invalid, transport answer.missing, stays answer.missing, community request.missing_field, contact phone.invalid"},
 		"another's":           {taking(l.ulid(), l.far), " arrival.visit"},
+		"no seal":             {taking(visit, l.far, "whom", "?"), " request.malformed"},
 		"a time of their own": {taking(visit, l.far, "at", "2022-03-14T04:00:00Z"), "at request.unknown_field"},
 		"themselves along":    {taking(visit, l.far, "name", "王五", "phone", "13700137000", "companions", []any{comesAlong(40, "王五")}), "companions.0.document.number arrival.twice"},
 	} {

@@ -48,6 +48,7 @@ func (s *street) listed() {
 // atGateway is what a guard at a gateway is answered.
 type atGateway struct {
 	Advice, Colour, Name string
+	Whom                 string
 	Card                 struct {
 		Colour string
 		Cities []struct {

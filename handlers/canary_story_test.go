@@ -127,10 +127,29 @@ func (c *canary) gates(mine string) {
 	for _, pass := range []string{shown, shown[:len(shown)-4], c.shown(mine, 1e9), c.mine["number"], c.mine["name"]} {
 		c.ask(guard, "POST", "/v1/scans", map[string]string{"id": c.ulid(), "pass": pass})
 	}
+	c.kept(guard, mine)
 	document := map[string]string{"type": "resident_id", "number": c.mine["number"]}
 	c.ask(guard, "POST", "/v1/entries", map[string]any{"id": c.ulid(), "document": document}).into(c.t, nil)
 	c.ask(guard, "POST", "/v1/entries", c.visitor()).into(c.t, nil)
 	c.ask(guard, "POST", "/v1/entries", with(c.visitor(), "phone", "1")).problem()
+}
+
+// kept: the gate had no network. What it hands in is told to nobody, whatever comes of it.
+func (c *canary) kept(guard, mine string) {
+	c.t.Helper()
+	c.ask(guard, "GET", "/v1/gate/keys", nil).into(c.t, nil)
+	shown := c.shown(mine, 0)
+	_, digits, _ := strings.Cut(shown, "#")
+	c.keys["pass"], c.keys["altered pass"] = digits, spoiled(digits)
+	id := c.ulid()
+	in := c.keeping(keptAs{c.ulid(), spoiled(shown)}, keptAs{"", shown}, keptAs{id, c.mine["name"]}, keptAs{id, shown}, keptAs{id, shown})
+	for _, scan := range c.handIn(guard, in)[3:] {
+		if !scan.Recorded {
+			c.t.Errorf("what was kept is refused with %s", scan.Error.Reason)
+		}
+	}
+	c.ask(guard, "POST", "/v1/scans/kept", with(in, "venue", shown))
+	c.ask(guard, "POST", "/v1/scans/kept", with(in, "scans", shown))
 }
 
 // arrivals: they come by car with somebody, are scanned at a station, and a worker looks.

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -50,3 +51,10 @@ func reads[T any](name string, body []byte) Body {
 
 // HostOf is where a page is shown.
 var HostOf = hostOf
+
+// KeysFollower fetches what is due each time that it is called, as a service that runs
+// does every few seconds.
+func KeysFollower(o Options) func(context.Context) {
+	before := fetched{}
+	return func(ctx context.Context) { o.fetchPeers(ctx, before) }
+}

@@ -177,7 +177,7 @@ func TestJourneyArrivalOffline(t *testing.T) {
 	r.offline(true)
 	r.tick("#arrival [type=submit]")
 	r.await(`!document.querySelector(".summary").hidden && document.querySelector("#community").value === "` + far + `"`)
-	r.says("#arrival", "已保存在这部手机上，尚未提交")
+	r.says("#arrival", "已保存在这部手机上，尚未提交", "如果不改动，有网络后会自动提交")
 	r.announced("arrival, offline")
 	r.look("arrival, offline")
 	town.down.Store(false)
@@ -185,6 +185,7 @@ func TestJourneyArrivalOffline(t *testing.T) {
 	r.says("#said", "已提交")
 	r.arrivals(1)
 	r.keepsNothing()
+	r.editsOffline(town, far)
 
 	r.onTheTrain(town, far)
 	r.visit("/arrival")
@@ -205,6 +206,32 @@ func TestJourneyArrivalOffline(t *testing.T) {
 	r.keepsNothing()
 	r.forgets(town, far)
 	r.fine()
+}
+
+// editsOffline: whoever goes on with the form after it could not be sent sends it when they
+// are done, and not with the next network.
+func (j *journey) editsOffline(town *journeyTown, far string) {
+	j.t.Helper()
+	for _, edit := range []string{
+		`const e = document.querySelector("#contact"); e.value = "139"; e.dispatchEvent(new Event("input", {bubbles: true}))`,
+		`document.querySelector("[name=transport][value=plane]").click()`,
+		`document.querySelector("#add").click()`,
+	} {
+		j.onTheTrain(town, far)
+		town.down.Store(true)
+		j.offline(true)
+		j.tick("#arrival [type=submit]")
+		j.says("#arrival", "有网络后会自动提交")
+		j.run(edit)
+		j.await(`!document.querySelector("[data-kept=waits]").checkVisibility()`)
+		town.down.Store(false)
+		j.offline(false)
+		j.run(`window.dispatchEvent(new Event("online"))`)
+		j.await(`navigator.onLine && !document.querySelector("#arrival [type=submit]").disabled`)
+		j.tick("[data-kept=forget]")
+		j.await(`document.querySelector("#community").value === "" && document.querySelector("[data-kept=forget]").hidden`)
+		j.arrivals(1)
+	}
 }
 
 // onTheTrain fills the form in, with two places and a child, and does not send it.

@@ -80,6 +80,12 @@ func (j *journey) pictureOf(path string) string {
 	j.t.Helper()
 	j.visit(path)
 	j.await(`document.querySelector("#hands").innerText.length === 8`)
+	return j.pictureNow()
+}
+
+// pictureNow is what a camera sees of the code that this screen shows already.
+func (j *journey) pictureNow() string {
+	j.t.Helper()
 	url := journeyEval[string](j, `document.querySelector("#qr").toDataURL("image/png")`)
 	_, text, _ := strings.Cut(url, ",")
 	file := filepath.Join(j.t.TempDir(), "code.png")

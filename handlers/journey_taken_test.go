@@ -54,6 +54,7 @@ func TestJourneyTakenDown(t *testing.T) {
 	guard.await(`document.querySelector("#community-problem").innerText !== "" && !document.querySelector("#take-form .summary").hidden`)
 	guard.look("gate, taking down, refused")
 	guard.saysWhere(town, far)
+	guard.readsAnother()
 	guard.tick("#take-form [type=submit]")
 	guard.says("#huge", "1号")
 	guard.says("#way", "武汉市 → 瓶窑社区")
@@ -63,7 +64,7 @@ func TestJourneyTakenDown(t *testing.T) {
 	guard.look("gate, taken down")
 	guard.unknownArrives(town, far)
 	r.visit("/arrival")
-	r.says("main", "由杭州西站工作人员代为登记")
+	r.says("main", "由杭州西站工作人员代为登记（station）", "火车", "武汉市")
 	r.look("arrival, taken down")
 
 	worker := newJourney(t, "browser", town.URL)
@@ -82,6 +83,36 @@ func TestJourneyTakenDown(t *testing.T) {
 	for _, j := range []*journey{r, guard, worker} {
 		j.fine()
 	}
+}
+
+// readsAnother: the form about one is half filled in when another is read, and is emptied
+// only when the guard says so.
+func (j *journey) readsAnother() {
+	j.t.Helper()
+	const kept = `document.querySelector("#community").value !== "" && document.querySelector("#take-who").innerText.startsWith("张*")`
+	j.tick("#from-take")
+	j.entersByHand(documentNumber(3))
+	j.tick("#to-take")
+	j.says("#take-ask", "张*", "填了一半", "…"+documentNumber(3)[14:])
+	j.await(`!document.querySelector("#take-form").checkVisibility() && ` + kept)
+	j.look("gate, taking down another")
+	j.tick("#take-on")
+	j.await(`document.querySelector("#take-form").checkVisibility() && !document.querySelector("#take-ask").checkVisibility() && ` + kept)
+}
+
+// listsTheNameless: of somebody who has neither a name nor a code any more the queue shows
+// the number, and everybody else as before.
+func (j *journey) listsTheNameless() {
+	j.t.Helper()
+	j.run(`const real = window.fetch; window.fetch = async (path, with_) => {
+		const answer = await real(path, with_);
+		if (path !== "/v1/queue") return answer;
+		const body = await answer.json();
+		delete body.turns[0].name;
+		return new Response(JSON.stringify(body), { status: 200, headers: answer.headers });
+	}`)
+	j.tick("#queue-again")
+	j.await(`[...document.querySelectorAll("#turns [data-part=name]")].map((e) => e.textContent).join() === ",王*"`)
 }
 
 // unknownArrives: nobody knows the document, so the guard asks for a name and a way to
@@ -104,6 +135,7 @@ func (j *journey) unknownArrives(town *journeyTown, far string) {
 	j.await(`document.querySelectorAll("#turns li").length === 2`)
 	j.says("#turns", "张*", "王*", "自述到过风险地区")
 	j.look("gate, queue of those taken down")
+	j.listsTheNameless()
 	j.tick("#from-queue")
 }
 

@@ -41,6 +41,7 @@ var (
 		"client":       {20, time.Second},
 		"entry":        {40, 1500 * time.Millisecond}, // as fast as a guard can type
 		"print":        {40, 1500 * time.Millisecond}, // nobody may try out what cards say
+		"kept":         {120, 500 * time.Millisecond}, // as many as scans, and beside those: who stands there now does not wait for who did
 		"export":       {5, time.Minute},
 		"photo":        {12, 10 * time.Second},
 		"appeal":       {10, time.Minute},
@@ -68,7 +69,10 @@ func newLimiter(now func() time.Time) *limiter {
 }
 
 // allow takes one from the allowance of that key.
-func (l *limiter) allow(key string, a allowance) error {
+func (l *limiter) allow(key string, a allowance) error { return l.allowMany(key, a, 1) }
+
+// allowMany takes as many from it, or none.
+func (l *limiter) allowMany(key string, a allowance, n int) error {
 	l.mu.Lock()
 	bucket, known := l.buckets.Get(key)
 	if !known {
@@ -76,7 +80,7 @@ func (l *limiter) allow(key string, a allowance) error {
 		l.buckets.Add(key, bucket)
 	}
 	l.mu.Unlock()
-	if !bucket.AllowN(l.now(), 1) {
+	if !bucket.AllowN(l.now(), n) {
 		return models.Refuse(models.ReasonTooMany)
 	}
 	return nil
@@ -91,4 +95,9 @@ func (l *limiter) address(address string) error { return l.allow("address "+addr
 // route takes one from the route's own allowance, for whoever it is.
 func (l *limiter) route(name, who string) error {
 	return l.allow("route "+name+" "+who, perRoute[name])
+}
+
+// routeMany takes as many from it as a request brings.
+func (l *limiter) routeMany(name, who string, n int) error {
+	return l.allowMany("route "+name+" "+who, perRoute[name], n)
 }

@@ -109,6 +109,9 @@ func (s *street) limits() []limited {
 		{"look-ups by hand", 40, 1500 * time.Millisecond, func(_ int, other bool) answer {
 			return s.ask(pick(guards, other), "POST", "/v1/entries", "{}")
 		}},
+		{"kept scans, two at once", 60, time.Second, func(_ int, other bool) answer {
+			return s.ask(pick(guards, other), "POST", "/v1/scans/kept", s.keeping(keptAs{}, keptAs{}))
+		}},
 		{"printed cards", 40, 1500 * time.Millisecond, func(n int, other bool) answer {
 			return s.reads(pick(guards, other), models.NewPrintCode([16]byte{byte(n)}).Text(""))
 		}},

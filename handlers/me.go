@@ -165,6 +165,9 @@ func (a *api) held(c *gin.Context, me models.Resident) (heldOutput, error) {
 	if out.Appeals, err = a.appealed(c, held.Appeals); err != nil {
 		return heldOutput{}, err
 	}
+	if out.Arrivals, err = a.arrivalsHeld(c, held.Arrivals); err != nil {
+		return heldOutput{}, err
+	}
 	traceHeld(&out, held, language)
 	return out, nil
 }
@@ -179,7 +182,6 @@ func (a *api) evidenceHeld(c *gin.Context, out *heldOutput, held store.Held) {
 	out.Reviews = each(held.Reviews, func(r models.Review) reviewHeld {
 		return reviewHeld{string(r.Kind), string(r.State), r.Words, r.CreatedAt}
 	})
-	out.Arrivals = each(held.Arrivals, func(x store.Coming) arrivalHeld { return arrivalOf(languageOf(c), x) })
 	out.Notices = each(held.Notices, func(t store.Told) noticeHeld {
 		return noticeHeld{string(t.Kind), a.noticeSaid(c, t).Say, t.At, optional(t.ReadAt)}
 	})

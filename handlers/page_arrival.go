@@ -38,7 +38,19 @@ func (a *api) arrivalPage(c *gin.Context, me models.Resident) error {
 	if err != nil {
 		return err
 	}
-	page.Arrivals = each(list[:min(len(list), arrivalsOnPage)], func(x store.Coming) web.ArrivalView { return arrivalView(page.Page, x, places) })
+	list = list[:min(len(list), arrivalsOnPage)]
+	guards, err := a.guards(c, list)
+	if err != nil {
+		return err
+	}
+	page.Arrivals = each(list, func(x store.Coming) web.ArrivalView {
+		out := arrivalView(page.Page, x, places)
+		if x.Taken != nil {
+			out.Taken = page.T("arrival.item.taken", "guard", guards[x.Taken.By], "venue", out.Through)
+			out.Said = a.answers(c, x.Taken.Said)
+		}
+		return out
+	})
 	return write(c, http.StatusOK, page)
 }
 
@@ -69,9 +81,6 @@ func arrivalView(p web.Page, x store.Coming, places web.Places) web.ArrivalView 
 		from = places.Name(p, x.From)
 	}
 	out := web.NewArrivalView(p, x.Arrival, from, x.Destination.Name.In(p.Language), x.Through.Name.In(p.Language))
-	if x.Taken != nil {
-		out.Taken = p.T("arrival.item.taken", "venue", out.Through)
-	}
 	if x.Review.ID != "" {
 		out.State, out.Words = p.T("arrival.review."+string(x.Review.State)), x.Review.Words
 	}
@@ -93,7 +102,7 @@ func (a *api) openArrival(c *gin.Context, p web.Page, seen store.Case, out *web.
 			return err
 		}
 		out.Arrival.Taken = p.T("console.arrival.taken", "guard", guards[taken.By], "venue", out.Arrival.Through)
-		out.Arrival.Guest, out.Arrival.Behalf = seen.ResidentID == "", seen.ResidentID != ""
+		out.Arrival.Guest, out.Arrival.Behalf = seen.ResidentID == "", seen.Arrival.Behalf
 		out.Arrival.Elsewhere, out.Arrival.Handle = seen.Arrival.Elsewhere.In(p.Language), taken.Guest.Handle
 	}
 	if seen.Declaration.Form != "" {

@@ -31,7 +31,11 @@ func (a *api) rulesPage(c *gin.Context) error {
 		return models.Refuse(models.ReasonRouteUnknown)
 	}
 	page := web.NewRulesPage(a.frame(c), code, a.Store.RulesIn(code), places)
-	page.Recognised = web.Recognised(page.Page, code, a.Store.Peerings(), places)
+	files := a.Store.Peerings()
+	if code != models.Root {
+		files = a.Store.PeeringsIn(code)
+	}
+	page.Recognised = web.Recognised(page.Page, code, files, places)
 	return write(c, http.StatusOK, page)
 }
 

@@ -119,24 +119,42 @@ func (a *api) passOn(c *gin.Context, by store.Peer, st *store.Stranger) error {
 	return nil
 }
 
-// How often is looked whether another's keys are due, how long one that did not give
-// them is left alone, and one that did.
+// How often is looked whether another's keys are due, how long one is left alone that did
+// not give them or gave none that a place here can use, and one that did.
 const (
 	peersEvery = 5 * time.Second
 	peersRest  = 10 * time.Second
 	peersAgain = time.Hour
 )
 
+// fetched is when keys were fetched last from each address, and whether they came.
+type fetched map[string]fetch
+
+type fetch struct {
+	at   time.Time
+	came bool
+}
+
+// early reports whether that address is left alone yet.
+func (f fetched) early(due store.PeerDue, now time.Time) bool {
+	last, tried := f[due.URL+due.Path]
+	pause := peersRest
+	if last.came && !due.Lacking {
+		pause = peersAgain
+	}
+	return tried && now.Before(last.at.Add(pause))
+}
+
 // FollowPeers keeps the keys of other installations here, until ctx is done.
 func (o Options) FollowPeers(ctx context.Context) {
 	if o.Peers == nil {
 		return
 	}
-	rest := map[string]time.Time{}
+	before := fetched{}
 	tick := time.NewTicker(peersEvery)
 	defer tick.Stop()
 	for {
-		o.fetchPeers(ctx, rest)
+		o.fetchPeers(ctx, before)
 		select {
 		case <-ctx.Done():
 			return
@@ -145,23 +163,33 @@ func (o Options) FollowPeers(ctx context.Context) {
 	}
 }
 
-func (o Options) fetchPeers(ctx context.Context, rest map[string]time.Time) {
+func (o Options) fetchPeers(ctx context.Context, before fetched) {
 	for _, due := range o.Store.PeersDue() {
-		if o.Now().Before(rest[due.Code]) {
+		if before.early(due, o.Now()) {
 			continue
 		}
-		rest[due.Code] = o.Now().Add(peersRest)
-		signed, err := o.Peers.Keys(ctx, due.URL, due.Path)
-		if err == nil {
-			err = o.Store.KeepPeerKeys(ctx, due.Code, signed)
-		}
-		if err == nil {
-			rest[due.Code] = o.Now().Add(peersAgain)
-		} else if ctx.Err() == nil {
+		err := o.fetchKeys(ctx, due)
+		before[due.URL+due.Path] = fetch{o.Now(), err == nil}
+		if err != nil && ctx.Err() == nil {
 			o.Log.Warn("the keys of a peer were not fetched", "peer", due.Code, "error", err.Error())
 		}
 	}
 }
 
+// fetchKeys fetches one list of keys. What an installation says itself tells what time it
+// is there, too: passes are refused where clocks are apart.
+func (o Options) fetchKeys(ctx context.Context, due store.PeerDue) error {
+	asked := o.Now()
+	signed, err := o.Peers.Keys(ctx, due.URL, due.Path)
+	if err != nil {
+		return err
+	}
+	if off := o.Store.PeerClock(due.Code, signed, asked); due.Direct && off.Abs() > models.PeerTolerance {
+		o.Store.Alarm("peer_clock")
+		o.Log.Warn("the clock of a peer is not ours", "peer", due.Code, "ahead_seconds", off.Seconds())
+	}
+	return o.Store.KeepPeerKeys(ctx, due.Code, signed)
+}
+
 // FetchPeers fetches once what is due.
-func (o Options) FetchPeers(ctx context.Context) { o.fetchPeers(ctx, map[string]time.Time{}) }
+func (o Options) FetchPeers(ctx context.Context) { o.fetchPeers(ctx, fetched{}) }

@@ -44,7 +44,7 @@ func turnOf(language string, t models.Turn) turnOutput {
 // seenAtGateway adds what a guard at a gateway is told.
 func (a *api) seenAtGateway(c *gin.Context, seen store.Seen, out *seenOutput) error {
 	language := languageOf(c)
-	out.Arrival = &arrivalSeen{}
+	out.Arrival, out.Whom = &arrivalSeen{}, seen.Whom
 	if seen.Card != nil {
 		card := cardOf(c, *seen.Card)
 		out.Card = &card

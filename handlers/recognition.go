@@ -28,7 +28,8 @@ func (a *api) scanStranger(c *gin.Context, at models.Gate, id string, st *store.
 }
 
 // askHome asks the stranger's own installation. Nil is no answer that holds: the gate
-// goes on with the pass alone. A pass that they call worthless is refused.
+// goes on with the pass alone. A pass that they call worthless is refused, where they
+// were asked themselves: nothing is signed that says so, and whoever is in between could.
 func (a *api) askHome(c *gin.Context, st *store.Stranger) (*models.PeerStatement, error) {
 	asked, ok := a.Store.Ask(st)
 	if !ok || a.Peers == nil {
@@ -40,11 +41,13 @@ func (a *api) askHome(c *gin.Context, st *store.Stranger) (*models.PeerStatement
 	}
 	answer, err := a.Peers.Ask(c.Request.Context(), peer.Question{URL: asked.URL, About: st.Peering.Peer, Signed: signed, Patience: peer.Patience})
 	if err != nil {
-		return nil, a.unheard(c, st, silence(err), err)
+		a.unheard(c, st, silence(err), err)
+		return nil, worthless(err, asked.Peer == st.Peering.Peer)
 	}
 	said, err := a.Store.Heard(st, q, answer)
 	if err != nil {
-		return nil, a.unheard(c, st, peerBad, err)
+		a.unheard(c, st, peerBad, err)
+		return nil, nil
 	}
 	a.metrics.peers.WithLabelValues(st.Peering.Peer, peerAnswered).Inc()
 	return &said, nil
@@ -58,19 +61,23 @@ func silence(err error) string {
 	return peerSilent
 }
 
-// unheard counts and logs why a gate goes on without an answer. Only that the pass is
-// worthless is the guard's business.
-func (a *api) unheard(c *gin.Context, st *store.Stranger, what string, err error) error {
+// worthless is that the pass is, as its own installation says to whoever asks it. Nothing
+// else is the guard's business.
+func worthless(err error, direct bool) error {
+	var p *models.Problem
+	if direct && errors.As(err, &p) && p.Reason == models.ReasonPassRevoked {
+		return p
+	}
+	return nil
+}
+
+// unheard counts and logs why a gate goes on without an answer.
+func (a *api) unheard(c *gin.Context, st *store.Stranger, what string, err error) {
 	a.metrics.peers.WithLabelValues(st.Peering.Peer, what).Inc()
 	if what == peerBad {
 		a.Store.Alarm("peer_bad")
 	}
 	a.Log.WarnContext(c.Request.Context(), "a peer was not heard", "request_id", requestID(c), "peer", st.Peering.Peer, "outcome", what, "error", err.Error())
-	var p *models.Problem
-	if errors.As(err, &p) && p.Reason == models.ReasonPassRevoked {
-		return p
-	}
-	return nil
 }
 
 // recognitionPage tells everybody what codes of elsewhere count at the gates here.

@@ -2,12 +2,15 @@ package handlers_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/oklog/ulid/v2"
 	"github.com/pquerna/otp/totp"
+
+	"healthcode/models"
 )
 
 func (r *refused) declarations() []refusal {
@@ -76,6 +79,14 @@ func (r *refused) scans() []refusal {
 	add("a lost phone's", "410 pass.revoked", lostPass)
 	add("a photograph", "410 pass.stale", photograph)
 	add("a clock ahead", "422 pass.early", r.shown(r.tokens["other"], -time.Minute))
+	kept := func(name, want string, in any) {
+		list = append(list, refusal{name, "gate", "POST /v1/scans/kept", in, want, nil})
+	}
+	kept("nothing kept", "422 visit.too_many scans", r.keeping())
+	kept("too many kept", "422 visit.too_many scans", r.keeping(slices.Repeat([]keptAs{{r.ulid(), shown}}, models.KeptMost+1)...))
+	kept("kept at another venue", "409 gate.venue_other venue", with(r.keeping(keptAs{r.ulid(), shown}), "venue", "v0"))
+	kept("kept nowhere", "409 gate.venue_other venue", with(r.keeping(keptAs{r.ulid(), shown}), "venue", ""))
+	kept("kept with more than was scanned", "422 request.unknown_field colour", with(r.keeping(), "scans", []any{map[string]string{"id": r.ulid(), "pass": shown, "colour": "green"}}))
 	return list
 }
 

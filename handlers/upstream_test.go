@@ -133,6 +133,7 @@ func TestRetryDoublesNothing(t *testing.T) {
 		{"a declaration", resident, "/v1/declarations", declaration(ill), []string{"Idempotency-Key", "a key of the resident's"}},
 		{"a visit", resident, "/v1/visits", map[string]string{"id": s.ulid(), "poster": s.venue.Poster}, nil},
 		{"a scan", guard, "/v1/scans", map[string]string{"id": s.ulid(), "pass": s.shown(resident, 0)}, nil},
+		{"a kept scan", guard, "/v1/scans/kept", s.keeping(keptAs{s.ulid(), s.shown(resident, 0)}), nil},
 		{"an entry", guard, "/v1/entries", map[string]any{"id": s.ulid(), "document": map[string]string{"type": "resident_id", "number": documentNumber(7)}}, nil},
 		{"doses", client, "/v1/records/vaccinations", map[string]any{"records": []any{dose(1)}}, nil},
 		{"results", client, "/v1/records/tests", map[string]any{"records": []any{result("negative")}}, nil},

@@ -60,6 +60,7 @@ type seenOutput struct {
 	Card    *cardOutput  `json:"card,omitempty"`    // at a gateway, as the next two
 	Arrival *arrivalSeen `json:"arrival,omitempty"` // whether they said that they arrive
 	Turn    *turnOutput  `json:"turn,omitempty"`    // who waits for a check
+	Whom    []byte       `json:"whom,omitempty"`    // to be handed back with what is taken down of them
 
 	Print *printSeen `json:"print,omitempty"` // of a printed card: the guard compares the document
 

@@ -43,6 +43,22 @@ func (k PeerKeys) Check(code string, now time.Time) error {
 	return err
 }
 
+// PeerTolerance is how far the clocks of two installations may be apart before passes of
+// one are refused at gates of the other (docs/pass.md).
+const PeerTolerance = 5 * time.Second
+
+// Off is how far the clock was off at least by which the list was made, if it was made
+// between those two times by ours: above 0 is ahead. It is made to the second.
+func (k PeerKeys) Off(asked, answered time.Time) time.Duration {
+	switch late := k.At.Add(time.Second); {
+	case late.Before(asked):
+		return late.Sub(asked)
+	case k.At.After(answered):
+		return k.At.Sub(answered)
+	}
+	return 0
+}
+
 // Verifiers are the keys that the installation's passes are opened with.
 func (k PeerKeys) Verifiers() (map[byte]*ecdsa.PublicKey, error) {
 	keys := map[byte]*ecdsa.PublicKey{}

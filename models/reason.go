@@ -114,7 +114,10 @@ const (
 	ReasonVenueUnknown    Reason = "venue.unknown"
 	ReasonVisitID         Reason = "visit.id"
 	ReasonVisitConflict   Reason = "visit.conflict"
+	ReasonVisitOld        Reason = "visit.old"
+	ReasonVisitTooMany    Reason = "visit.too_many"
 	ReasonGateVenueNeeded Reason = "gate.venue_required"
+	ReasonGateVenueOther  Reason = "gate.venue_other"
 
 	// Cards on paper.
 	ReasonPrintUnknown    Reason = "print.unknown"
@@ -250,7 +253,7 @@ var kinds = map[Reason]Kind{
 	ReasonPassMalformed: Invalid, ReasonPassForeign: Invalid, ReasonPassAltered: Invalid,
 	ReasonPassEarly: Invalid, ReasonPassStale: Gone, ReasonPassExpired: Gone, ReasonPassRevoked: Gone,
 	ReasonVenueUnknown: NotFound, ReasonVisitID: Invalid, ReasonVisitConflict: Conflict,
-	ReasonGateVenueNeeded: Forbidden,
+	ReasonVisitOld: Gone, ReasonVisitTooMany: Invalid, ReasonGateVenueNeeded: Forbidden, ReasonGateVenueOther: Conflict,
 
 	ReasonPrintUnknown: NotFound, ReasonPrintEnded: Gone, ReasonPrintExpired: Gone, ReasonPrintUnverified: Forbidden,
 

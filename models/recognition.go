@@ -80,7 +80,8 @@ type RecognisedCause struct {
 
 // Recognise is what a statement comes to. What the table does not know is never
 // guessed: an unknown colour is grey, whatever the reasons, and an unknown reason
-// leaves the colour as it came. Of several reasons the worst counts.
+// leaves the colour as it came. Of several reasons the worst counts. A test eases
+// nothing beside a colour that is red here.
 func (p *Peering) Recognise(s PeerStatement) Recognition {
 	colour, known := p.Colours[s.Colour]
 	if !known {
@@ -104,7 +105,7 @@ func (p *Peering) causes(s PeerStatement, colour Colour, worst *Colour) (list []
 				own = r.Colour
 			}
 			switch {
-			case r.Test == "":
+			case r.Test == "" || colour == Red:
 			case p.tested(s.Tests, r):
 				cause.Eased, own = true, r.Eased
 			default:
@@ -148,45 +149,54 @@ func (r Recognition) Advise() Advice {
 	return AdvicePaper
 }
 
-// PeeringsAt are those of the peerings that a gate in that place goes by for people of
-// the other place, the closest first: each peer by the file of the smallest place that
-// has one, and those that cover fewer places before those that cover more.
-func PeeringsAt(all []*Peering, gate, home string) (list []*Peering) {
+// Inside reports whether a place is another or stands below it, as the tree is today.
+type Inside func(place, other string) bool
+
+// PeeringsOf are the files that a gate in that place goes by, one of each peer: that of
+// the smallest place that has one, which may say that it recognises nobody.
+func PeeringsOf(all []*Peering, inside Inside, gate string) (list []*Peering) {
 	for _, p := range all {
-		if !Within(gate, p.Place) || !p.CoversPlace(home) {
+		if !inside(gate, p.Place) {
 			continue
 		}
 		i := slices.IndexFunc(list, func(q *Peering) bool { return q.Peer == p.Peer })
 		switch {
 		case i < 0:
 			list = append(list, p)
-		case len(PlacePrefix(p.Place)) > len(PlacePrefix(list[i].Place)):
+		case p.Place != list[i].Place && inside(p.Place, list[i].Place):
 			list[i] = p
 		}
 	}
-	list = slices.DeleteFunc(list, func(p *Peering) bool { return p.Mode == PeerNone })
+	return list
+}
+
+// PeeringsAt are those of the files of that gate by which people of the other place are
+// recognised, those that cover fewer places before those that cover more. A file of a
+// place above never stands in for the closer one, whomever that covers.
+func PeeringsAt(all []*Peering, inside Inside, gate, home string) []*Peering {
+	list := slices.DeleteFunc(PeeringsOf(all, inside, gate), func(p *Peering) bool { return p.Mode == PeerNone || p.cover(inside, home) < 0 })
 	slices.SortFunc(list, func(a, b *Peering) int {
-		return cmp.Or(b.cover(home)-a.cover(home), strings.Compare(a.Peer, b.Peer))
+		return cmp.Or(b.cover(inside, home)-a.cover(inside, home), strings.Compare(a.Peer, b.Peer))
 	})
 	return list
 }
 
-// PeeringOf is the file by which a gate in that place goes by that peer's codes: that of
-// the smallest place that has one, which may say that it recognises nobody. Nil if there
-// is none.
-func PeeringOf(all []*Peering, gate, peer string) (found *Peering) {
-	for _, p := range all {
-		if p.Peer == peer && Within(gate, p.Place) && (found == nil || len(PlacePrefix(p.Place)) > len(PlacePrefix(found.Place))) {
-			found = p
-		}
+// PeeringOf is the file by which a gate in that place goes by that peer's codes. Nil if
+// there is none.
+func PeeringOf(all []*Peering, inside Inside, gate, peer string) *Peering {
+	list := PeeringsOf(all, inside, gate)
+	if i := slices.IndexFunc(list, func(p *Peering) bool { return p.Peer == peer }); i >= 0 {
+		return list[i]
 	}
-	return found
+	return nil
 }
 
-// cover is how much of the place's code the closest cover shares with it.
-func (p *Peering) cover(home string) (n int) {
+// cover is how much of the place's code the closest cover shares with it; below 0 if none
+// covers it.
+func (p *Peering) cover(inside Inside, home string) int {
+	n := -1
 	for _, c := range p.Covers {
-		if Within(home, c) {
+		if inside(home, c) {
 			n = max(n, len(PlacePrefix(c)))
 		}
 	}

@@ -187,11 +187,83 @@ func TestPeeringsAt(t *testing.T) {
 		{"330110", "000000", "nation"}, {"370000", "340100", ""},
 	} {
 		var ids []string
-		for _, p := range PeeringsAt(all, c.gate, c.home) {
+		for _, p := range PeeringsAt(all, Within, c.gate, c.home) {
 			ids = append(ids, p.ID)
 		}
 		if got := strings.Join(ids, " "); got != c.want {
 			t.Errorf("at %s, of %s: %q, want %q", c.gate, c.home, got, c.want)
+		}
+	}
+}
+
+// TestNoFileStandsInForTheCloserOne: what a city says of a peer holds at its gates for
+// everybody of that peer, also where a file of the province covers more people, and the
+// officer who reads what holds there is told of the same file.
+func TestNoFileStandsInForTheCloserOne(t *testing.T) {
+	t.Parallel()
+	wide := &Peering{ID: "wide", Place: "330000", Peer: "340000", Covers: []string{"340000", "360000"}, Mode: PeerShare}
+	city := &Peering{ID: "city", Place: "330100", Peer: "340000", Covers: []string{"340000"}, Mode: PeerShare}
+	ended := &Peering{ID: "ended", Place: "330100", Peer: "340000", Covers: []string{"340000"}, Mode: PeerNone}
+	narrow := &Peering{ID: "narrow", Place: "330000", Peer: "340000", Covers: []string{"340100"}, Mode: PeerAdopt}
+	for _, c := range []struct {
+		name       string
+		all        []*Peering
+		gate, home string
+		want       *Peering
+	}{
+		{"of the city", []*Peering{wide, city}, "330106", "340100", city},
+		{"whom only the province covers", []*Peering{wide, city}, "330106", "360100", nil},
+		{"whom only the province covers, read first", []*Peering{city, wide}, "330106", "360100", nil},
+		{"ended", []*Peering{wide, ended}, "330106", "340100", nil},
+		{"ended, and only the province covers", []*Peering{ended, wide}, "330106", "360100", nil},
+		{"elsewhere in the province", []*Peering{wide, ended}, "330200", "360100", wide},
+		{"not covered", []*Peering{narrow}, "330106", "340200", nil},
+	} {
+		var got *Peering
+		if list := PeeringsAt(c.all, Within, c.gate, c.home); len(list) > 0 {
+			got = list[0]
+		}
+		if got != c.want {
+			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
+		}
+		if told := PeeringOf(c.all, Within, c.gate, "340000"); got != nil && told != got {
+			t.Errorf("%s: the officer is told of %+v", c.name, told)
+		}
+	}
+	if told := PeeringOf([]*Peering{wide, ended}, Within, "330106", "340000"); told != ended {
+		t.Errorf("the officer of the city is told of %+v", told)
+	}
+}
+
+// TestNoTestMakesGreenOfRed: a test eases a reason, and nothing beside a colour that is red.
+func TestNoTestMakesGreenOfRed(t *testing.T) {
+	t.Parallel()
+	p := anhui(t)
+	tested := []PeerTest{{"nat_neg", 20}}
+	for _, c := range []struct {
+		colour string
+		tests  []PeerTest
+		want   Colour
+		eased  bool
+		would  string
+	}{{"01", tested, Green, true, ""}, {"01", nil, Yellow, false, "pcr"}, {"10", tested, Yellow, false, ""}, {"10", nil, Yellow, false, ""}} {
+		got := p.Recognise(PeerStatement{Colour: c.colour, Reasons: []string{"zone"}, Tests: c.tests})
+		if got.Colour != c.want || got.Reasons[0].Eased != c.eased || got.Reasons[0].Test != c.would {
+			t.Errorf("%s with %v: %+v", c.colour, c.tests, got)
+		}
+	}
+	if got := p.Recognise(PeerStatement{Colour: "10", Reasons: []string{"zone", "who knows"}, Tests: tested}); got.Colour != Red {
+		t.Errorf("red for something else too: %+v", got)
+	}
+}
+
+// TestOff: a clock is off by what cannot be the way there and back.
+func TestOff(t *testing.T) {
+	t.Parallel()
+	asked := time.Date(2022, 6, 14, 2, 31, 0, 0, time.UTC)
+	for at, want := range map[time.Duration]time.Duration{0: 0, 2 * time.Second: 0, -time.Second: 0, 8 * time.Second: 6 * time.Second, -7 * time.Second: -6 * time.Second} {
+		if got := (PeerKeys{At: asked.Add(at)}).Off(asked, asked.Add(2*time.Second)); got != want {
+			t.Errorf("made at %v: %v, want %v", at, got, want)
 		}
 	}
 }

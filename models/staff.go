@@ -55,6 +55,15 @@ type Gate struct {
 	Venue Venue
 }
 
+// Stands refuses to hear of another venue than the one where the guard stands now: where
+// somebody was is what the guard's session says, and never what a request does.
+func (g Gate) Stands(venue string) error {
+	if g.Venue.ID != venue {
+		return Refuse(ReasonGateVenueOther).On("venue")
+	}
+	return nil
+}
+
 // Administrator is a member of staff who invites others.
 type Administrator struct{ Staff }
 

@@ -23,6 +23,32 @@ type Visit struct {
 	Print      bool // a guard read the resident's printed card
 }
 
+// KeptLife is how long a gate without a network may open passes by the keys that it was
+// given, and how late it may hand in the visits that it kept: a shift and the night after
+// it. Whoever has no network for longer goes where there is one once a day. It is no
+// longer, because the codes of others lie on a guard's phone meanwhile, because a phone
+// that was signed out is refused nowhere without a network, and because an epidemiologist
+// who asks the day after who was there should be told of everybody.
+const KeptLife = 24 * time.Hour
+
+// KeptMost is how many such visits come at once.
+const KeptMost = 50
+
+// Kept refuses a visit that was kept for too long.
+func Kept(shown, now time.Time) error {
+	if now.Sub(shown) > KeptLife {
+		return Refuse(ReasonVisitOld)
+	}
+	return nil
+}
+
+// GateKeys is what a gate needs to open passes without a network.
+type GateKeys struct {
+	Passes []PeerPassKey
+	At     time.Time
+	Until  time.Time // how long they may be used
+}
+
 // Advice is what a guard does, in one word of the catalogue.
 type Advice string
 

@@ -73,11 +73,12 @@ type ArrivalView struct {
 	Words             string // what it says
 	Turns             []TurnView
 
-	Taken     string // by whom and where it was taken down; "" where they declared it themselves
-	Guest     bool   // no resident here
-	Behalf    bool   // what was said counts as declared on their behalf once it is followed up
-	Elsewhere string // of somebody of elsewhere, whose code they have
-	Handle    string // and by which handle it is known
+	Taken     string   // by whom and where it was taken down; "" where they declared it themselves
+	Said      []Answer // what the guard wrote down then, for the resident
+	Guest     bool     // no resident here
+	Behalf    bool     // what was said counts as declared on their behalf once it is followed up
+	Elsewhere string   // of somebody of elsewhere, whose code they have
+	Handle    string   // and by which handle it is known
 }
 
 // CompanionView is somebody who comes along.

@@ -7,6 +7,7 @@ import "healthcode/models"
 type GatePage struct {
 	Page
 	Me     string   // the guard, as residents see who looked
+	Staff  string   // their id, by which a device keeps what they could not send
 	Venue  Choice   // where their session stands; zero until they have chosen
 	Venues []Choice // where they may stand
 	Types  []Choice // of documents, the commonest first
@@ -25,7 +26,7 @@ type TakePage struct {
 // NewGatePage makes the page of a guard who may stand at the venues.
 // me.VenueID is where their session stands already.
 func NewGatePage(p Page, me models.Guard, venues []models.Venue) GatePage {
-	out := GatePage{Page: p, Me: me.Display, Types: documentChoices(p)}
+	out := GatePage{Page: p, Me: me.Display, Staff: me.ID, Types: documentChoices(p)}
 	for _, v := range venues {
 		named := Choice{v.ID, v.Name.In(p.Language)}
 		out.Venues = append(out.Venues, named)
@@ -55,6 +56,22 @@ func (GatePage) Counts() []GateCount {
 		list = append(list, GateCount{Of: string(a)})
 	}
 	return append(list, GateCount{Of: "refused"}, GateCount{string(models.AdviceQueue), true}, GateCount{string(models.AdviceArrive), true}, GateCount{string(models.AdviceTake), true})
+}
+
+// Words are what the service says of a pass, for a page that has to say it without one.
+func (p GatePage) Words() []Choice {
+	var list []Choice
+	for _, a := range []models.Advice{models.AdvicePass, models.AdviceCall, models.AdviceDeclare} {
+		list = append(list, Choice{string(a), Advice(p.Language, a)})
+	}
+	for c := models.Green; c.Valid(); c++ {
+		list = append(list, Choice{c.String(), ColourWord(p.Language, c)})
+	}
+	for _, r := range []models.Reason{models.ReasonPassForeign, models.ReasonPassMalformed, models.ReasonPassAltered,
+		models.ReasonPassExpired, models.ReasonPassEarly, models.ReasonPassStale} {
+		list = append(list, Choice{string(r), Reason(p.Language, r)})
+	}
+	return list
 }
 
 // Outcomes are what a check can come to.

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -33,20 +34,28 @@ func passText(digit string) string { return "https://code.example/p#" + strings.
 // of a pass: 0 is let in, 9 is a picture, 8 gets lost twice before it arrives, 6 is a
 // printed card, and 5 never arrives.
 type booth struct {
-	mu  sync.Mutex
-	ids map[string][]string // by first digit, in the order they came
+	mu     sync.Mutex
+	ids    map[string][]string // by first digit, in the order they came
+	closed atomic.Bool         // nothing that was kept is taken
 }
 
 func (b *booth) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.URL.Path == "/gate":
 		w.Header().Set("Content-Security-Policy", policy)
-		me := models.Guard{Staff: models.Staff{Display: "Guard 1", VenueID: "v1"}}
+		me := models.Guard{Staff: models.Staff{ID: "g1", Display: "Guard 1", VenueID: "v1"}}
 		if err := Render(w, NewGatePage(page("en"), me, []models.Venue{market})); err != nil {
 			panic(err)
 		}
 	case strings.HasPrefix(r.URL.Path, "/static/"):
 		Static(w, r)
+	case r.URL.Path == "/v1/gate/keys":
+		w.WriteHeader(http.StatusForbidden) // this guard's page opens nothing by itself
+		fmt.Fprint(w, `{"error":{"reason":"gate.venue_required","text":"Choose."}}`)
+	case r.URL.Path == "/v1/scans/kept" && b.closed.Load():
+		w.WriteHeader(http.StatusServiceUnavailable)
+	case r.URL.Path == "/v1/scans/kept":
+		b.take(w, r)
 	default:
 		b.answer(w, r)
 	}

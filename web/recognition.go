@@ -53,7 +53,7 @@ func NewRecognitionPage(p Page, all []Mapping, places Places) RecognitionPage {
 }
 
 func mappingView(p Page, m Mapping, places Places) MappingView {
-	out := MappingView{ID: mappingID(m.Peering), Name: m.Name.In(p.Language), Gates: places.Name(p, m.Place), Open: m.Open, Drafted: m.Drafted,
+	out := MappingView{ID: mappingID(m.Peering), Name: m.Name.In(p.Language), Gates: places.Name(p, m.Place), Open: m.Open, Drafted: whom(p, m.Drafted),
 		Publish: m.Published, At: m.At, Pins: m.Pins, Version: m.Version, Hash: m.Hash,
 		How: p.T("recognition.how."+string(m.Mode), "through", divisionName(p, places, m.Through))}
 	for _, is := range inOrder(m.Colours) {
@@ -94,16 +94,13 @@ func inOrder[V any](table map[string]V) []string {
 	return keys
 }
 
-// Recognised are the codes of elsewhere that gates of that place go by, or all that there
-// are and where, each with where on the page of them it stands.
-func Recognised(p Page, code string, all []*models.Peering, places Places) (list []Choice) {
-	for _, m := range all {
+// Recognised are the codes of elsewhere by those files, each with where on the page of
+// them it stands, and for the root with whose gates go by it.
+func Recognised(p Page, code string, files []*models.Peering, places Places) (list []Choice) {
+	for _, m := range files {
 		name := m.Name.In(p.Language)
-		switch {
-		case code == models.Root:
+		if code == models.Root {
 			name = p.T("recognition.at", "name", name, "place", places.Name(p, m.Place))
-		case models.PeeringOf(all, code, m.Peer) != m:
-			continue
 		}
 		list = append(list, Choice{mappingID(m), name})
 	}

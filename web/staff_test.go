@@ -14,7 +14,7 @@ func TestScriptTexts(t *testing.T) {
 	t.Parallel()
 	asked := regexp.MustCompile(`text\((?:muted \? )?'([^']+)'`)
 	for script, names := range map[string][]string{"staff": {"staff_login", "join", "gate", "console", "review", "invitations"},
-		"gate": {"gate"}, "queue": {"gate"}, "join": {"join"}, "console": {"review", "invitations"}, "office": {"office", "draft"},
+		"gate": {"gate"}, "kept": {"gate"}, "queue": {"gate"}, "join": {"join"}, "console": {"review", "invitations"}, "office": {"office", "draft"},
 		"proposal": {"proposals", "proposal"}, "onbehalf": {"onbehalf"}} {
 		body, err := files.ReadFile("static/" + script + ".js")
 		if err != nil {

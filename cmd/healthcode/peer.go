@@ -11,7 +11,7 @@ import (
 // peerCommand connects this installation to others (docs/recognition.md).
 type peerCommand struct {
 	Show  peerShow  `cmd:"" help:"Print code and fingerprints, for the people who run another installation."`
-	Check peerCheck `cmd:"" help:"Say everything that is wrong with a peering, each with its line."`
+	Check peerCheck `cmd:"" help:"Say what is wrong with a peering by itself, each with its line; whether its places are known here, peer add says."`
 	Add   peerAdd   `cmd:"" help:"Leave a peering as a draft, which an officer of its place or above must publish."`
 	List  peerList  `cmd:"" help:"List the peerings in force."`
 }
@@ -51,7 +51,7 @@ type peerCheck struct {
 	File string `arg:"" help:"The peering, as YAML."`
 }
 
-// Run reads the file as adding it would.
+// Run reads the file, and asks no database.
 func (c peerCheck) Run(at surroundings) error {
 	p, err := readPeering(c.File)
 	if err != nil {

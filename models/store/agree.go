@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -21,7 +22,11 @@ func (s *Store) Proposals(ctx context.Context, by models.Proposer) ([]models.Pro
 	}
 	var list []models.Proposal
 	for _, row := range rows {
-		if !s.concerns(by, row) {
+		theirs, err := r.concerns(by, row)
+		if err != nil {
+			return nil, err
+		}
+		if !theirs {
 			continue
 		}
 		p, err := r.proposed(row)
@@ -49,10 +54,10 @@ func (r reader) concerning(by models.Proposer) *gorm.DB {
 	}
 	theirs, args := r.inside("office", by.Jurisdiction)
 	theirs, args = theirs+" AND lever IN ?", append(args, levers)
-	if by.Role == models.RoleWorker { // who sees the residents of their own communities, and those who arrive there by a guard's word
+	if by.Role == models.RoleWorker { // who sees the residents of their own communities, and the arrivals there that a guard took down
 		own := append([]string{""}, by.Communities...)
 		theirs += " AND (resident_id IN (SELECT id FROM residents WHERE community_id IN ?)" +
-			" OR lever = ? AND resident_id IN (SELECT resident_id FROM arrivals WHERE entered_by <> '' AND community_id IN ?))"
+			" OR lever = ? AND id IN (SELECT id FROM arrivals WHERE entered_by <> '' AND community_id IN ?))"
 		args = append(args, own, string(models.LeverOnBehalf), own)
 	}
 	return r.db.Where("entered_by = ? OR ("+theirs+")", append([]any{by.ID}, args...)...)
@@ -60,9 +65,36 @@ func (r reader) concerning(by models.Proposer) *gorm.DB {
 
 // concerns reports whether a proposal is the member of staff's to see: their own, or
 // one of a lever that their role agrees to, of an office that is theirs or below it.
-func (s *Store) concerns(by models.Proposer, row proposalRow) bool {
-	return row.EnteredBy == by.ID ||
-		models.Lever(row.Lever).Terms().Agrees == by.Role && s.covers(by.Jurisdiction, row.Office)
+func (r reader) concerns(by models.Proposer, row proposalRow) (bool, error) {
+	if row.EnteredBy == by.ID {
+		return true, nil
+	}
+	if models.Lever(row.Lever).Terms().Agrees != by.Role || !r.covers(by.Jurisdiction, row.Office) {
+		return false, nil
+	}
+	if by.Role != models.RoleWorker {
+		return true, nil
+	}
+	return r.near(by, row)
+}
+
+// near reports whether a worker has a part in it: the resident is of one of their
+// communities, or goes to one by the very arrival that the proposal follows up. Neither
+// is so because a row of the database merely says it.
+func (r reader) near(by models.Proposer, row proposalRow) (bool, error) {
+	var person residentRow
+	err := found(r.db.Where("id = ?", row.ResidentID).Take(&person).Error)
+	if err == nil {
+		person, err = r.settled(person)
+	}
+	if err == nil && slices.Contains(by.Communities, person.CommunityID) {
+		return true, nil
+	}
+	if err = ignore(err, models.NotFound); err != nil || row.Lever != string(models.LeverOnBehalf) {
+		return false, err
+	}
+	a, err := r.arrivalOf("id = ? AND entered_by <> ''", row.ID)
+	return err == nil && slices.Contains(by.Communities, a.Community), ignore(err, models.NotFound)
 }
 
 // Proposed is a proposal with the person it is about, if it is about one.
@@ -137,8 +169,12 @@ func (r reader) lasts(p models.Proposal) (bool, error) {
 // openFor reads a proposal that is the member of staff's to see. Another is as if it
 // were not.
 func (s *Store) openFor(ctx context.Context, by models.Proposer, id string) (row proposalRow, body proposalBody, err error) {
-	err = found(s.reader(ctx).concerning(by).Where("id = ?", id).Take(&row).Error)
-	if errors.Is(err, models.NotFound) || err == nil && !s.concerns(by, row) {
+	r, theirs := s.reader(ctx), false
+	err = found(r.concerning(by).Where("id = ?", id).Take(&row).Error)
+	if err == nil {
+		theirs, err = r.concerns(by, row)
+	}
+	if errors.Is(err, models.NotFound) || err == nil && !theirs {
 		return row, body, models.Refuse(models.ReasonProposalUnknown)
 	}
 	if err == nil {
@@ -226,7 +262,7 @@ func (s *Store) Agree(ctx context.Context, by models.Proposer, id, words string)
 		return t.do(row, p, effect.People)
 	})
 	if err == nil && row.Lever == string(models.LeverMerger) {
-		return s.loadLaw(ctx)
+		return errors.Join(s.loadLaw(ctx), s.loadPeers(ctx))
 	}
 	return s.attempted(ctx, by.Actor(), row.Office, models.Lever(row.Lever), row.ID, err)
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 
 	"healthcode/models"
 )
@@ -10,8 +11,9 @@ import (
 // that a guard took down: what was said at the gateway, under the terms of its lever. It
 // is nil of everything else.
 type behalf struct {
-	row  proposalRow
-	body proposalBody
+	row     proposalRow
+	body    proposalBody
+	entered bool
 }
 
 // behalf tries out what would follow from the judgement.
@@ -23,25 +25,47 @@ func (d Desk) behalf(ctx context.Context, id string, j models.Judgement) (*behal
 	if row.Kind != string(models.ReviewArrival) || row.ResidentID == "" || j.Verdict != models.Approve || j.Words == "" || row.JudgedAt != 0 {
 		return nil, nil
 	}
-	a, err := d.store.reader(ctx).arrivalOf("id = ?", row.SubjectID)
+	r := d.store.reader(ctx)
+	a, err := r.arrivalOf("id = ?", row.SubjectID)
 	if err != nil || a.Taken == nil {
 		return nil, ignore(err, models.NotFound)
 	}
-	out := &behalf{proposalRow{Lever: string(models.LeverOnBehalf), ResidentID: a.ResidentID},
-		proposalBody{Evidence: j.Words, Declaration: &a.Taken.Said}}
-	return out, d.store.tryOut(ctx, proposer(d.by), &out.row, &out.body)
+	if before, err := r.followedUp(a.ID); before || err != nil {
+		return nil, err
+	}
+	out := &behalf{row: proposalRow{ID: a.ID, Lever: string(models.LeverOnBehalf), ResidentID: a.ResidentID},
+		body: proposalBody{Evidence: j.Words, Declaration: &a.Taken.Said}}
+	err = d.store.tryOut(ctx, proposer(d.by), &out.row, &out.body)
+	var wrong *models.Problem
+	if errors.As(err, &wrong) && wrong.Field == "evidence" {
+		err = wrong.On("words")
+	}
+	return out, err
+}
+
+// followedUp reports whether the arrival is declared on behalf of whoever arrives, or was
+// proposed and refused: once for each, however often it is handed over. The proposal has
+// the arrival's id.
+func (r reader) followedUp(arrivalID string) (bool, error) {
+	var n int64
+	err := r.db.Model(&proposalRow{}).Where("id = ?", arrivalID).Count(&n).Error
+	return n > 0, err
 }
 
 func (b *behalf) enter(t *txn) error {
 	if b == nil {
 		return nil
 	}
-	b.row.ID, b.row.At = t.id(), millis(t.at)
-	return t.insertProposal(&b.row, b.body)
+	before, err := t.reader().followedUp(b.row.ID) // since it was tried out, by a colleague
+	if b.entered = err == nil && !before; !b.entered {
+		return err
+	}
+	b.row.At = millis(t.at)
+	return raced(t.insertProposal(&b.row, b.body))
 }
 
 func (b *behalf) done(ctx context.Context, d Desk) error {
-	if b == nil {
+	if b == nil || !b.entered {
 		return nil
 	}
 	return d.store.unlessWorse(ctx, d.by.Actor(), b.row, b.body)

@@ -125,7 +125,14 @@ func (t *txn) lockTurn(at models.Gate, id string) (models.Turn, error) {
 		return models.Turn{}, unknownTurn(err)
 	}
 	turn, err := t.reader().turnOf(row)
-	return turn, unknownTurn(err)
+	if err != nil {
+		return turn, unknownTurn(err)
+	}
+	gone, err := t.reader().left(turn.ResidentID)
+	if gone {
+		err = models.Refuse(models.ReasonTurnUnknown)
+	}
+	return turn, err
 }
 
 func unknownTurn(err error) error {

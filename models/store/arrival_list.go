@@ -20,6 +20,7 @@ type Coming struct {
 	Through     models.Venue // zero if they could not tell
 	Review      models.Review
 	Turns       []models.Turn // that they waited in, the first first
+	Behalf      bool          // following it up declares it on behalf of whoever arrives
 	Elsewhere   models.Text   // of somebody of elsewhere, whose code they have
 }
 
@@ -167,6 +168,13 @@ func (t *txn) openArrival(out *Case, person residentRow) error {
 	}
 	if a.ResidentID == "" {
 		return nil
+	}
+	if a.Taken != nil {
+		before, err := t.reader().followedUp(a.ID)
+		if err != nil {
+			return err
+		}
+		out.Arrival.Behalf = !before
 	}
 	out.Card, err = t.reader().card(person, t.at)
 	return err

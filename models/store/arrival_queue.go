@@ -62,12 +62,15 @@ func (r checkedRow) bytes() []byte {
 // atGateway adds what a guard at a gateway is told besides: where the person stayed,
 // that they said they arrive, and their place in the queue. Whoever was in a listed
 // place gets one, once for each arrival, however often they are scanned.
-func (t *txn) atGateway(at models.Gate, residentID string, fresh bool, out *Seen) error {
+func (t *txn) atGateway(at models.Gate, visit, residentID string, fresh bool, out *Seen) error {
 	if !at.Venue.Kind.Gateway() {
 		return nil
 	}
 	card, err := t.cardAt(residentID, fresh)
 	if err != nil {
+		return err
+	}
+	if out.Whom, err = t.whom(visit, residentID); err != nil {
 		return err
 	}
 	out.Card = &card
@@ -230,6 +233,10 @@ func (r reader) turns(query *gorm.DB) ([]models.Turn, error) {
 
 // waiting are those who wait at the venue, in the order of their numbers.
 func (r reader) waiting(venueID string) ([]models.Turn, error) {
-	return r.turns(r.db.Where("venue_id = ? AND at > ? AND NOT EXISTS (SELECT 1 FROM arrival_outcomes WHERE arrival_outcomes.entry_id = arrival_queue.id)",
+	list, err := r.turns(r.db.Where("venue_id = ? AND at > ? AND NOT EXISTS (SELECT 1 FROM arrival_outcomes WHERE arrival_outcomes.entry_id = arrival_queue.id)",
 		venueID, millis(r.Now().Add(-turnLife))).Order("day, number"))
+	if err != nil {
+		return nil, err
+	}
+	return r.stillThere(list)
 }

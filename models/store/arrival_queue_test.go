@@ -266,7 +266,7 @@ func TestForgedArrivals(t *testing.T) {
 		w.warned("mac_arrival_outcomes")
 		w.warned("mac_arrivals")
 		visit, _ := w.entered(here, w.document())
-		_, err := w.take(here, w.guest(w.taking(visit, models.Document{}, "420100"), "王五"))
+		_, err := w.take(here, w.guest(w.taking(visit, nil, "420100"), "王五"))
 		must(t, err)
 		w.forge(forgery{name: "a guest's arrival as a resident's", sql: "UPDATE arrivals SET resident_id = ? WHERE visit_id = ?", args: []any{me.ID, visit}})
 		if mine, err := w.Arrivals(w.ctx, me); err != nil || len(mine) != 0 {

@@ -2,9 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/hex"
-	"encoding/json"
-	"errors"
 	"time"
 
 	"healthcode/models"
@@ -16,12 +13,12 @@ const takenWithin = time.Hour
 
 // Taking is what a guard takes down of somebody who stands at the gateway.
 type Taking struct {
-	Visit    string          // id of the scan, or of the entry by hand
-	Document models.Document // as it was entered; it finds a resident whose visits are not kept
-	Name     models.Name     // of whoever is no resident here, as the next
-	Phone    models.Phone
-	Said     models.Declaration
-	Arrival  models.Arrival
+	Visit   string      // id of the scan, or of the entry by hand
+	Whom    []byte      // whom the guard was shown then; see [Seen]
+	Name    models.Name // of whoever is no resident here, as the next
+	Phone   models.Phone
+	Said    models.Declaration
+	Arrival models.Arrival
 }
 
 // TakeDown takes down where somebody goes who has no phone or no code here. The community
@@ -39,7 +36,7 @@ func (s *Store) TakeDown(ctx context.Context, at models.Gate, key Key, in Taking
 		}
 		var a models.Arrival
 		if done != "" {
-			a, err = t.reader().arrivalOf("id = ?", done)
+			a, err = t.takenBefore(at, done)
 		} else {
 			a, err = t.insertTaken(at, id, in)
 		}
@@ -52,17 +49,31 @@ func (s *Store) TakeDown(ctx context.Context, at models.Gate, key Key, in Taking
 	return out, err
 }
 
+// takenBefore is what was taken down under that key: for a guard who stands there still and
+// whose answer was lost, and no longer than it may take. Whoever asks later wants to know how
+// somebody stands now, and has to scan them for that.
+func (t *txn) takenBefore(at models.Gate, id string) (models.Arrival, error) {
+	a, err := t.reader().arrivalOf("id = ?", id)
+	if ignore(err, models.NotFound) != nil {
+		return a, err
+	}
+	if a.Taken == nil || a.Taken.By != at.ID || a.Gateway != at.Venue.ID || t.at.Sub(a.CreatedAt) >= takenWithin {
+		return a, models.Refuse(models.ReasonArrivalTaken)
+	}
+	return a, nil
+}
+
 func (t *txn) insertTaken(at models.Gate, id string, in Taking) (models.Arrival, error) {
 	a := in.Arrival
 	residentID, guest, err := t.visitor(at, in)
 	if err != nil {
 		return a, err
 	}
-	var before int64
-	if err := t.db.Model(&arrivalRow{}).Where("visit_id = ?", in.Visit).Count(&before).Error; err != nil {
+	before, err := t.once("arrival of visit", Key{Value: in.Visit}, id) // two at the same time are one, too
+	if err != nil {
 		return a, err
 	}
-	if before > 0 {
+	if before != "" {
 		return a, models.Refuse(models.ReasonArrivalTaken)
 	}
 	for _, stay := range in.Said.Stays {
@@ -79,69 +90,14 @@ func (t *txn) insertTaken(at models.Gate, id string, in Taking) (models.Arrival,
 		if err := found(t.db.Where("id = ?", residentID).Take(&row).Error); err != nil {
 			return a, err
 		}
+		if row.ClosedAt != 0 {
+			return a, models.Refuse(models.ReasonArrivalVisit)
+		}
 		if document, err = t.unsealDocument("residents", row.ID, row.DocumentType, row.NumberSealed); err != nil {
 			return a, err
 		}
 	}
 	return t.insertArrival(document, a)
-}
-
-// visitor is who this guard entered or scanned here under that id: a resident, or a
-// guest.
-func (t *txn) visitor(at models.Gate, in Taking) (residentID string, guest models.Guest, err error) {
-	const here = "id = ? AND venue_id = ? AND staff_id = ? AND received_at > ?"
-	args := []any{in.Visit, at.Venue.ID, at.ID, millis(t.at.Add(-takenWithin))}
-	var row visitRow
-	err = found(t.db.Where(here, args...).Take(&row).Error)
-	if err == nil && t.vouched(row, row.ID, row.MAC) {
-		return t.entered(row, in)
-	}
-	if err != nil && !errors.Is(err, models.NotFound) {
-		return "", guest, err
-	}
-	var of peerVisitRow
-	err = found(t.db.Where(here, args...).Take(&of).Error)
-	if errors.Is(err, models.NotFound) || err == nil && !t.vouched(of, of.ID, of.MAC) {
-		return "", guest, models.Refuse(models.ReasonArrivalVisit)
-	}
-	return "", models.Guest{Name: in.Name, Phone: in.Phone, Peer: of.Peer, Handle: hex.EncodeToString(of.Handle)}, err
-}
-
-// entered is who the visit is of. That of a resident who does not agree to visits names
-// nobody: their document does.
-func (t *txn) entered(row visitRow, in Taking) (residentID string, guest models.Guest, err error) {
-	if row.ResidentID != "" {
-		return row.ResidentID, guest, nil
-	}
-	if len(row.PersonSealed) == 0 {
-		residentID, err = t.documentHolder(in.Document)
-		if err == nil && residentID == "" {
-			err = models.Refuse(models.ReasonArrivalVisit)
-		}
-		return residentID, guest, err
-	}
-	clear, err := t.Vault.Unseal("visits", "person_sealed", row.ID, row.PersonSealed)
-	if err != nil {
-		return "", guest, err
-	}
-	var said struct {
-		companionSaid
-		Phone string `json:"phone"`
-	}
-	if err := json.Unmarshal(clear, &said); err != nil {
-		return "", guest, err
-	}
-	guest = models.Guest{Name: in.Name, Phone: in.Phone}
-	if guest.Document, err = models.ParseDocument(said.Type, said.Number, t.at); err != nil {
-		return "", guest, err
-	}
-	if said.Name != "" && guest.Name == (models.Name{}) {
-		guest.Name, err = models.ParseName(said.Name)
-	}
-	if err == nil && said.Phone != "" && guest.Phone == (models.Phone{}) {
-		guest.Phone, err = models.ParsePhone(said.Phone)
-	}
-	return "", guest, err
 }
 
 // unsealTaken is what the guard took down, and of whom.
@@ -176,7 +132,7 @@ func (t *txn) seenTaken(at models.Gate, a models.Arrival, fresh bool) (out Seen,
 				return out, err
 			}
 		}
-		err = t.atGateway(at, a.ResidentID, false, &out)
+		err = t.atGateway(at, a.Taken.Visit, a.ResidentID, fresh, &out)
 		out.Advice = out.Advice.Told()
 		return out, err
 	}

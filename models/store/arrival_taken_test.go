@@ -28,8 +28,8 @@ func (w *town) take(at models.Gate, in store.Taking) (store.Seen, error) {
 }
 
 // taking is what a guard takes down of who goes to far.
-func (w *town) taking(visit string, d models.Document, from string) store.Taking {
-	return store.Taking{Visit: visit, Document: d, Said: w.from(from), Arrival: models.Arrival{Community: w.far}}
+func (w *town) taking(visit string, whom []byte, from string) store.Taking {
+	return store.Taking{Visit: visit, Whom: whom, Said: w.from(from), Arrival: models.Arrival{Community: w.far}}
 }
 
 // guest adds who somebody is that nobody here knows.
@@ -59,7 +59,7 @@ func TestArrivalTakenDown(t *testing.T) {
 		if seen.Advice != models.AdviceTake || seen.Arrival != nil || seen.Turn != nil {
 			t.Fatalf("entered: %+v", seen)
 		}
-		in, key := w.taking(visit, me.Document, "420100"), store.Key{Value: "this one", Body: []byte("body")}
+		in, key := w.taking(visit, nil, "420100"), store.Key{Value: "this one", Body: []byte("body")}
 		seen, err := w.TakeDown(w.ctx, here, key, in)
 		must(t, err)
 		if seen.Advice != models.AdviceQueue || seen.Turn == nil || seen.Turn.Why != models.TurnSaid || seen.Turn.Number != 1 || seen.Arrival.From != "420100" {
@@ -129,14 +129,14 @@ func TestArrivalTakenDownFromNowhereListed(t *testing.T) {
 		w, here, _ := listedTown(t, db)
 		me, _ := w.verified()
 		w.declare(me)
-		must(t, w.WithdrawConsent(w.ctx, me, models.PurposeVisits)) // the visit names nobody then: the document does
-		visit, _ := w.entered(here, me.Document)
-		nobody := w.taking(visit, models.Document{}, "330100")
+		must(t, w.WithdrawConsent(w.ctx, me, models.PurposeVisits)) // the visit names nobody then
+		visit, shown := w.entered(here, me.Document)
+		nobody := w.taking(visit, nil, "330100")
 		w.changesNothing(func() {
 			_, err := w.take(here, nobody)
 			refused(t, err, models.ReasonArrivalVisit)
 		})
-		seen, err := w.take(here, w.taking(visit, me.Document, "330100"))
+		seen, err := w.take(here, w.taking(visit, shown.Whom, "330100"))
 		must(t, err)
 		if seen.Advice != models.AdvicePass || seen.Turn != nil {
 			t.Errorf("taken down: %+v, turn %+v", seen.Advice, seen.Turn)
@@ -164,7 +164,7 @@ func TestGuestArrives(t *testing.T) {
 		if seen.Advice != models.AdvicePaper || seen.Arrival != nil {
 			t.Fatalf("entered: %+v", seen)
 		}
-		in := w.taking(visit, models.Document{}, "420100")
+		in := w.taking(visit, nil, "420100")
 		w.changesNothing(func() {
 			_, err := w.take(here, in)
 			if got := fmt.Sprint(problems(err)); got != "[name request.missing_field contact request.missing_field]" {
@@ -236,7 +236,7 @@ func TestTakingIsRefused(t *testing.T) {
 		w, here, there := listedTown(t, db)
 		me, _ := w.verified()
 		visit, _ := w.entered(here, me.Document)
-		in := w.taking(visit, me.Document, "420100")
+		in := w.taking(visit, nil, "420100")
 		door := w.gateNow()
 		colleague := at(here.Venue, "colleague")
 		w.changesNothing(func() {
@@ -276,7 +276,7 @@ func TestWhoTookItDownDoesNotReviewIt(t *testing.T) {
 		by := w.worker(w.far)
 		here.ID = by.ID // an account that was a guard's and became a worker's
 		visit, _ := w.entered(here, me.Document)
-		_, err := w.take(here, w.taking(visit, me.Document, "420100"))
+		_, err := w.take(here, w.taking(visit, nil, "420100"))
 		must(t, err)
 		queue, err := w.For(by).Queue(w.ctx, "")
 		must(t, err)
@@ -294,7 +294,7 @@ func TestGuestsAreSwept(t *testing.T) {
 		w, here, _ := listedTown(t, db)
 		for i, name := range []string{"王五", "赵六"} {
 			visit, _ := w.entered(here, w.document())
-			_, err := w.take(here, w.guest(w.taking(visit, models.Document{}, "420100"), name))
+			_, err := w.take(here, w.guest(w.taking(visit, nil, "420100"), name))
 			must(t, err)
 			if i == 0 {
 				w.followUp(w.worker(w.far))

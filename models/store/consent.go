@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"healthcode/models"
 )
@@ -145,6 +146,24 @@ func (r reader) consents(residentID string, p models.Purpose) (bool, error) {
 		return false, fmt.Errorf("consents: %w", err)
 	}
 	return r.agreed(rows), nil
+}
+
+// consentsBy reports whether the resident's consent to the purpose stands, and was given
+// by then: what was before it is not covered by it.
+func (r reader) consentsBy(residentID string, p models.Purpose, then time.Time) (bool, error) {
+	var rows []consentRow
+	if err := r.db.Where("resident_id = ? AND purpose = ?", residentID, p).Order("sequence DESC").Find(&rows).Error; err != nil {
+		return false, fmt.Errorf("consents: %w", err)
+	}
+	for _, row := range rows {
+		if !r.vouched(row, row.ID, row.MAC) {
+			continue
+		}
+		if row.GivenAt == 0 || row.GivenAt <= millis(then) {
+			return row.GivenAt != 0, nil
+		}
+	}
+	return false, nil
 }
 
 // agreed reports whether the resident agrees, given what they said about one purpose,

@@ -260,16 +260,22 @@ func (d Desk) Case(ctx context.Context, id string) (Case, error) {
 		if err := t.notOwn(d, row); err != nil {
 			return err
 		}
-		if row.ResidentID != "" {
-			if err := t.access(row.ResidentID, models.AccessReview); err != nil {
-				return err
-			}
+		err := t.looked(row)
+		if err == nil {
+			out, err = t.openCase(row)
 		}
-		var err error
-		out, err = t.openCase(row)
 		return err
 	})
 	return out, err
+}
+
+// looked leaves word of a look: for the resident, or of a guest, who has nowhere to read
+// it, for the auditors.
+func (t *txn) looked(row reviewRow) error {
+	if row.ResidentID == "" {
+		return t.audit("review.look", "review", row.ID, "")
+	}
+	return t.access(row.ResidentID, models.AccessReview)
 }
 
 func (t *txn) openCase(row reviewRow) (Case, error) {

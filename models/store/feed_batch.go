@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	"healthcode/models"
@@ -104,6 +105,9 @@ func (r reader) keepLive(operator string, b *feedBatch) error {
 	if err != nil {
 		return err
 	}
+	if err := r.lookAtEnds(ended.tokens); err != nil {
+		return err
+	}
 	live, err := r.tokensBetween("feed_tokens", operator, first, last)
 	if err != nil {
 		return err
@@ -116,6 +120,35 @@ func (r reader) keepLive(operator string, b *feedBatch) error {
 	}
 	b.dropped = int64(len(b.traces) - len(kept))
 	b.traces = kept
+	return nil
+}
+
+// lookAtEnds raises the alarm about ends that nobody here made: what an operator says of
+// those tokens is dropped all the same, as it may not be kept if they did end.
+func (r reader) lookAtEnds(tokens []byte) error {
+	for token := range slices.Chunk(tokens, len(models.FeedToken{})) {
+		var end feedTokenEndRow
+		if err := found(r.db.Where("token = ?", token).Take(&end).Error); err != nil {
+			return err
+		}
+		r.vouched(end, fmt.Sprintf("%x", token), end.MAC)
+	}
+	return nil
+}
+
+// lookAtKnown raises the alarm about days that stand there already and that nobody here
+// wrote: what the operator says of them is kept out by them.
+func (t *txn) lookAtKnown(rows []traceRow) error {
+	for _, row := range rows {
+		var known traceRow
+		err := found(t.db.Where("day = ? AND token = ? AND revision = ?", row.Day, row.Token, row.Revision).Take(&known).Error)
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(known.MAC, row.MAC) {
+			t.vouched(known, fmt.Sprintf("%d %x %d", row.Day, row.Token, row.Revision), known.MAC)
+		}
+	}
 	return nil
 }
 

@@ -136,6 +136,9 @@ func (s *Store) keepFeed(ctx context.Context, by models.Actor, before feedRow, b
 			return errFeedElsewhere
 		}
 		fresh, err := t.insertTraces(b.traces)
+		if err == nil && fresh < int64(len(b.traces)) {
+			err = t.lookAtKnown(b.traces)
+		}
 		if err != nil {
 			return err
 		}

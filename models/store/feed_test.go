@@ -396,6 +396,16 @@ func TestFeedForgeries(t *testing.T) {
 		w.forge(forgery{name: "an end", sql: "INSERT INTO feed_token_ends (token, operator_id, at, mac) VALUES (?, 'cmcc', 1, ?)", args: []any{mine, junk}})
 		w.isFed(me) // which takes away, and says so
 		w.warned("mac_feed_token_ends")
+		w.forge(forgery{name: "a day that comes first", sql: "INSERT INTO traces (day, token, revision, cities, feed, mac) VALUES (?, ?, 1, '', 1, ?)", args: []any{day - 3, theirs, junk}})
+		w.forge(forgery{name: "an end that comes first", sql: "INSERT INTO feed_token_ends (token, operator_id, at, mac) VALUES (?, 'cmcc', 1, ?)", args: []any{make([]byte, 16), junk}})
+		before := len(w.alarmed())
+		late := "00000000000000000000000000000000"
+		if done := cmcc.take(2, "2022-03-14", late+",2022-03-13,420100,24,1", others+",2022-03-10,420100,24,1"); done.Known != 1 || done.Taken != 0 || done.Dropped != 1 {
+			t.Errorf("taken: %+v", done)
+		}
+		if diff := cmp.Diff([]string{"mac_feed_token_ends", "mac_traces"}, slices.Compact(w.alarmed()[before:])); diff != "" {
+			t.Errorf("told as it was taken (-want +got):\n%s", diff)
+		}
 		w.forge(forgery{name: "a key", sql: "INSERT INTO operators (operator_id, key_id, ended, public_key, numbers, at, mac) SELECT 'cucc', key_id, 0, public_key, numbers, at, mac FROM operators"})
 		w.changesNothing(func() {
 			cucc := &telecom{w, "cucc", cmcc.key, cmcc.pub}
@@ -405,8 +415,8 @@ func TestFeedForgeries(t *testing.T) {
 		})
 		w.warned("mac_operators")
 		w.forge(forgery{name: "a feed that is said to be over", sql: "INSERT INTO feeds (operator_id, sequence, head, key_id, signature, reached, counted, taken, known, dropped, begun_at, ended_at, mac) " +
-			"SELECT operator_id, 2, head, key_id, signature, reached, counted, taken, known, dropped, begun_at, ended_at, mac FROM feeds"})
-		file, signature := cmcc.feed(2, "2022-03-14", others+",2022-03-11,330100,24,1")
+			"SELECT operator_id, 3, head, key_id, signature, reached, counted, taken, known, dropped, begun_at, ended_at, mac FROM feeds WHERE sequence = 1"})
+		file, signature := cmcc.feed(3, "2022-03-14", others+",2022-03-11,330100,24,1")
 		if _, err := w.TakeFeed(w.ctx, operator, bytes.NewReader(file), signature, quiet); err == nil {
 			t.Error("a row that nobody made is believed")
 		}

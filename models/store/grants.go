@@ -65,7 +65,7 @@ var privileges = map[string]string{
 	"staff_communities": "SELECT, INSERT",
 	"invitations":       "SELECT, INSERT, UPDATE (used_at)",
 	"arrivals":          "SELECT, INSERT, UPDATE (resident_id, mac)",
-	"arrival_queue":     "SELECT, INSERT, UPDATE (called_by, called_at)",
+	"arrival_queue":     "SELECT, INSERT, UPDATE (resident_id, called_by, called_at, mac)",
 	"arrival_outcomes":  "SELECT, INSERT",
 	"prints":            "SELECT, INSERT",
 	"print_ends":        "SELECT, INSERT",

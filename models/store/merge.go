@@ -72,7 +72,11 @@ func (t *txn) carrySaid(from, to string) error {
 	if err != nil {
 		return err
 	}
-	return carry(t, t.db.Where("resident_id = ?", from), to, func(r *arrivalRow) (string, *string, []byte) { return r.ID, &r.ResidentID, r.MAC })
+	err = carry(t, t.db.Where("resident_id = ?", from), to, func(r *arrivalRow) (string, *string, []byte) { return r.ID, &r.ResidentID, r.MAC })
+	if err != nil {
+		return err
+	}
+	return t.carryTurns(from, to)
 }
 
 // carryEvidence says which id each piece of it has now.

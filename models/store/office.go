@@ -102,7 +102,7 @@ var placeLine = regexp.MustCompile(`(?m)^place:[ \t]*\S+`)
 // recognises fills a draft for the officer's place with the peering that its gates go by.
 func (o Office) recognises(d *models.Draft) {
 	d.Jurisdiction = o.by.Jurisdiction
-	p := models.PeeringOf(o.store.peers.Load().all, d.Jurisdiction, d.Name)
+	p := models.PeeringOf(o.store.peers.Load().all, o.store.Within, d.Jurisdiction, d.Name)
 	if p == nil {
 		return
 	}
@@ -136,8 +136,8 @@ func (o Office) Inherited() (list []models.Publication) {
 		}
 	}
 	known := o.store.peers.Load()
-	for _, p := range known.all {
-		if p.Mode != models.PeerNone && !o.store.covers(o.by.Jurisdiction, p.Place) && models.PeeringOf(known.all, o.by.Jurisdiction, p.Peer) == p {
+	for _, p := range models.PeeringsOf(known.all, o.store.Within, o.by.Jurisdiction) {
+		if p.Mode != models.PeerNone && !o.store.covers(o.by.Jurisdiction, p.Place) {
 			list = append(list, known.published[p])
 		}
 	}
@@ -151,7 +151,7 @@ func (o Office) Before(d models.Draft) string {
 	case models.PublishedForm:
 		return string(l.form(d.Jurisdiction, d.Name))
 	case models.PublishedPeering:
-		if p := models.PeeringOf(o.store.peers.Load().all, d.Jurisdiction, d.Name); p != nil && p.Place == d.Jurisdiction {
+		if p := models.PeeringOf(o.store.peers.Load().all, o.store.Within, d.Jurisdiction, d.Name); p != nil && p.Place == d.Jurisdiction {
 			return string(p.Source)
 		}
 		return ""
@@ -183,7 +183,7 @@ func (o Office) Ready(ctx context.Context, id string) error {
 	if err != nil {
 		return refuseFaults(err)
 	}
-	if err := errors.Join(t.forward(try.file), t.outrun(row)); err != nil || try.rules == nil {
+	if err := errors.Join(t.forward(try.file), t.outrun(l, row)); err != nil || try.rules == nil {
 		return err
 	}
 	return t.triedOut(o, l, row)

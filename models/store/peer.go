@@ -14,12 +14,17 @@ type peers struct {
 	mark      peersMark
 	all       []*models.Peering
 	published map[*models.Peering]models.Publication
-	held      map[string]heldKeys // by the code of the other
+	held      map[signer]heldKeys
 }
 
+// signer is somebody who speaks for another installation, by its code and the
+// fingerprint of the key. Who is believed is each place's own to say.
+type signer struct{ code, pin string }
+
 // peersMark tells whether the database holds others than these: how many were published
-// and added, and when the last list of keys came, since those are swept.
-type peersMark struct{ published, added, keys, at int64 }
+// and added, how many places became part of others, and when the last list of keys came,
+// since those are swept.
+type peersMark struct{ published, added, mergers, keys, at int64 }
 
 // connected reports whether this installation can speak to others.
 func (s *Store) connected() bool { return s.Installation.Code != "" && s.Vault.PeerSigner() != nil }
@@ -32,7 +37,8 @@ func (s *Store) Peerings() []*models.Peering {
 // loadPeers reads the other installations anew, if anything about them changed.
 func (s *Store) loadPeers(ctx context.Context) error {
 	r := s.reader(ctx)
-	now := &peers{published: map[*models.Peering]models.Publication{}, held: map[string]heldKeys{}}
+	now := &peers{published: map[*models.Peering]models.Publication{}, held: map[signer]heldKeys{}}
+	now.mark.mergers = s.law.Load().mark.mergers
 	if err := r.db.Model(&publicationRow{}).Count(&now.mark.published).Error; err != nil {
 		return fmt.Errorf("publications: %w", err)
 	}
@@ -55,20 +61,22 @@ func (s *Store) loadPeers(ctx context.Context) error {
 	return nil
 }
 
-// way is where the peer is asked, and who is: the peer, or whoever is in between.
-func (s *Store) way(p *models.Peering) (asked *models.Peering, ok bool) {
+// PeeringsIn are the files by which gates in that place recognise others.
+func (s *Store) PeeringsIn(place string) []*models.Peering {
+	return slices.DeleteFunc(models.PeeringsOf(s.peers.Load().all, s.Within, place), func(p *models.Peering) bool { return p.Mode == models.PeerNone })
+}
+
+// way is where the peer is asked for a gate in that place, and who is: the peer, or
+// whoever is in between by the file that the place goes by.
+func (s *Store) way(p *models.Peering, place string) (asked *models.Peering, ok bool) {
 	if p.Mode.Asks() {
 		return p, true
 	}
 	if p.Mode != models.PeerDock {
 		return nil, false
 	}
-	for _, between := range s.peers.Load().all {
-		if between.Peer == p.Through && between.Mode.Asks() {
-			return between, true
-		}
-	}
-	return nil, false
+	between := models.PeeringOf(s.peers.Load().all, s.Within, place, p.Through)
+	return between, between != nil && between.Mode.Asks()
 }
 
 // Elsewhere says that the code of those who live in a place is another installation's.
@@ -81,10 +89,11 @@ type Elsewhere struct {
 func (e Elsewhere) Unwrap() error { return e.Problem }
 
 // Adopts is the peering by which those who live there carry another's code; nil if they
-// carry one of this installation.
+// carry one of this installation. As at a gate, the file of the smallest place holds, so
+// that a city may have a code of its own in a province that has none.
 func (s *Store) Adopts(jurisdiction string) *models.Peering {
-	for _, p := range s.peers.Load().all {
-		if p.Mode == models.PeerAdopt && s.Within(jurisdiction, p.Place) {
+	for _, p := range s.PeeringsIn(jurisdiction) {
+		if p.Mode == models.PeerAdopt {
 			return p
 		}
 	}

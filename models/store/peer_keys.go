@@ -22,7 +22,7 @@ type peerKeysRow struct {
 
 func (peerKeysRow) TableName() string { return "peer_keys" }
 
-// heldKeys are the pass keys of another installation, as it signed them.
+// heldKeys are the pass keys of another installation, as one key of its signed them.
 type heldKeys struct {
 	signed models.Signed
 	keys   models.PeerKeys
@@ -37,22 +37,21 @@ const (
 	peerKeysKept  = day
 )
 
-// peerKeys are the latest lists of keys that a pinned key signed. What is wrong with a
-// row is that installation's doing or the database's: it counts as absent.
+// peerKeys are the latest lists of keys, of each pinned key that signed one. What is
+// wrong with a row is that installation's doing or the database's: it counts as absent.
 func (r reader) peerKeys(into *peers) error {
 	var rows []peerKeysRow
 	if err := r.db.Order("id").Find(&rows).Error; err != nil {
 		return fmt.Errorf("peer keys: %w", err)
 	}
 	for _, row := range rows {
-		pins := pinsOf(into.all, row.Code)
 		signed, err := models.ParseSigned([]byte(row.Body))
 		if err != nil {
 			continue
 		}
-		held, err := openKeys(signed, row.Code, pins)
-		if err == nil && held.keys.At.After(into.held[row.Code].keys.At) {
-			into.held[row.Code] = held
+		held, err := openKeys(signed, row.Code, pinsOf(into.all, row.Code))
+		if by := held.signer(); err == nil && held.keys.At.After(into.held[by].keys.At) {
+			into.held[by] = held
 		}
 	}
 	return nil
@@ -71,7 +70,22 @@ func openKeys(signed models.Signed, code string, pins []string) (heldKeys, error
 	return heldKeys{signed, keys, public}, err
 }
 
-// pinsOf are the fingerprints of the keys that the peer signs with.
+// signer is who signed the list.
+func (h heldKeys) signer() signer { return signer{h.keys.Code, models.Fingerprint(h.signed.By)} }
+
+// heldBy is the latest list that a key signed which that very file pins: what one place
+// trusts is believed at no gate of another.
+func (p *peers) heldBy(file *models.Peering) (latest heldKeys) {
+	for _, pin := range file.Pins {
+		if held := p.held[signer{file.Peer, pin}]; held.keys.At.After(latest.keys.At) {
+			latest = held
+		}
+	}
+	return latest
+}
+
+// pinsOf are the fingerprints of the keys that the peer signs with, for one place or
+// another. Whether a list is worth keeping goes by them, and never whether it is believed.
 func pinsOf(all []*models.Peering, code string) (pins []string) {
 	for _, p := range all {
 		if p.Peer == code && p.Mode != models.PeerNone {
@@ -79,27 +93,6 @@ func pinsOf(all []*models.Peering, code string) (pins []string) {
 		}
 	}
 	return pins
-}
-
-// PeerDue is another installation whose list of keys should be fetched.
-type PeerDue struct{ Code, URL, Path string }
-
-// PeersDue are the installations whose keys are not here, or not of late.
-func (s *Store) PeersDue() (list []PeerDue) {
-	known := s.peers.Load()
-	for _, p := range known.all {
-		asked, ok := s.way(p)
-		fresh := s.Now().Sub(known.held[p.Peer].keys.At) < peerKeysEvery
-		if !ok || fresh || !s.connected() || slices.ContainsFunc(list, func(d PeerDue) bool { return d.Code == p.Peer }) {
-			continue
-		}
-		due := PeerDue{Code: p.Peer, URL: asked.URL, Path: "/v1/peer/keys"}
-		if asked != p {
-			due.Path += "/" + p.Peer
-		}
-		list = append(list, due)
-	}
-	return list
 }
 
 // KeepPeerKeys writes down what an installation says that its keys are, if it says so
@@ -113,7 +106,7 @@ func (s *Store) KeepPeerKeys(ctx context.Context, code string, signed models.Sig
 	if err := held.keys.Check(code, s.Now()); err != nil {
 		return err
 	}
-	if !held.news(known.held[code].keys) {
+	if !held.news(known.held[held.signer()].keys) {
 		return nil
 	}
 	body, err := signed.Body()
@@ -153,14 +146,10 @@ func (s *Store) Face() (models.Signed, error) {
 	for c := models.Green; c <= models.Red; c++ {
 		k.Numbers[c.String()] = s.Installation.Number(c)
 	}
-	for id, key := range s.Vault.PassPublic() {
-		b, err := models.PeerKey(key)
-		if err != nil {
-			return models.Signed{}, err
-		}
-		k.Passes = append(k.Passes, models.PeerPassKey{ID: id, Key: b})
+	var err error
+	if k.Passes, err = s.passKeys(); err != nil {
+		return models.Signed{}, err
 	}
-	slices.SortFunc(k.Passes, func(a, b models.PeerPassKey) int { return int(a.ID) - int(b.ID) })
 	for _, key := range s.Vault.PeerPublic() {
 		b, err := models.PeerKey(key)
 		if err != nil {
@@ -174,15 +163,32 @@ func (s *Store) Face() (models.Signed, error) {
 	return models.SignPaper(s.Vault.PeerSigner(), models.PaperKeys, k)
 }
 
+// passKeys are the keys that passes of this installation are checked with, by id.
+func (s *Store) passKeys() (list []models.PeerPassKey, err error) {
+	for id, key := range s.Vault.PassPublic() {
+		b, err := models.PeerKey(key)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, models.PeerPassKey{ID: id, Key: b})
+	}
+	slices.SortFunc(list, func(a, b models.PeerPassKey) int { return int(a.ID) - int(b.ID) })
+	return list, nil
+}
+
 // FaceOf is what another installation says of itself, as it signed it, for those who
 // reach it through this one. The problem is peer.unknown for one whose words are not
 // passed on.
 func (s *Store) FaceOf(code string) (models.Signed, error) {
 	known := s.peers.Load()
-	held, here := known.held[code]
-	relayed := slices.ContainsFunc(known.all, func(p *models.Peering) bool { return p.Peer == code && p.Mode.Asks() && p.Relay })
-	if !here || !relayed || !s.Now().Before(held.keys.Until) {
+	var latest heldKeys
+	for _, p := range known.all {
+		if held := known.heldBy(p); p.Peer == code && p.Mode.Asks() && p.Relay && held.keys.At.After(latest.keys.At) {
+			latest = held
+		}
+	}
+	if !s.Now().Before(latest.keys.Until) {
 		return models.Signed{}, models.Refuse(models.ReasonPeerUnknown)
 	}
-	return held.signed, nil
+	return latest.signed, nil
 }

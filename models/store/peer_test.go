@@ -163,6 +163,41 @@ func TestForgedPeerings(t *testing.T) {
 	})
 }
 
+// TestPeeringThatCannotBeRead: where the file is gone, or is another, nobody is recognised
+// by the one above.
+func TestPeeringThatCannotBeRead(t *testing.T) {
+	schema.Each(t, func(t *testing.T, db storetest.DB) {
+		w, here, _, far := provinces(t, db)
+		account, token := w.account("wechat")
+		r := w.registration(w.document())
+		r.Community = far
+		must(t, w.Register(w.ctx, account, r))
+		by, err := w.Worker(w.ctx, w.hire(models.Staff{Role: models.RoleWorker, Jurisdiction: "420100", Communities: []string{far}}))
+		must(t, err)
+		w.judge(by, models.Judgement{Verdict: models.Approve})
+		you := w.resident(token)
+		w.declare(you)
+		w.recognises(peering("330000", "420100", 1, plain))
+		w.recognises(peering("330110", "420100", 1, plain))
+		if got := w.seenAt(here, you); got.Recognised == nil || got.Recognised.Peering.Place != "330110" {
+			t.Fatalf("before: %+v", got.Recognised)
+		}
+		var hash string
+		owner := db.Owner(t)
+		must(t, owner.QueryRowContext(w.ctx, "SELECT hash FROM publications WHERE kind = 'peering' AND jurisdiction = '330110'").Scan(&hash))
+		_, err = owner.ExecContext(w.ctx, "UPDATE published_files SET body = 'junk' WHERE hash = ?", hash)
+		must(t, err)
+		p, err := w.Present(w.ctx, you)
+		must(t, err)
+		seen, err := w.replica().Scan(w.ctx, here, w.ulid(), w.show(p))
+		must(t, err)
+		if seen.Recognised != nil {
+			t.Errorf("the file above stands in: %+v", seen.Recognised.Peering)
+		}
+		w.warned("peer")
+	})
+}
+
 // TestPeersAreSwept: visits of strangers go when others do.
 func TestPeersAreSwept(t *testing.T) {
 	schema.Each(t, func(t *testing.T, db storetest.DB) {

@@ -29,15 +29,16 @@ func (r peerRow) bytes() []byte {
 	return fmt.Appendf(nil, "%s %s %s %d %s %s %d", r.ID, r.Place, r.Code, r.Version, r.Hash, r.MadeBy, r.At)
 }
 
-// peerings are the latest of each place and peer. A file that cannot be read is left
-// out: nobody is recognised by guess.
+// peerings are the latest of each place and peer, but for places that became part of
+// others: their gates go by the files of what they are today. By a file that cannot be read
+// nobody is recognised, and no file of a place above stands in for it.
 func (r reader) peerings(into *peers) error {
 	rows, err := r.inForce()
 	if err != nil {
 		return err
 	}
 	for _, row := range rows {
-		if models.PublicationKind(row.Kind) != models.PublishedPeering {
+		if models.PublicationKind(row.Kind) != models.PublishedPeering || r.Today(row.Jurisdiction) != row.Jurisdiction {
 			continue
 		}
 		body, err := r.file(row.Hash)
@@ -48,7 +49,7 @@ func (r reader) peerings(into *peers) error {
 		if err != nil {
 			r.Log.Error("a peering cannot be read", "place", row.Jurisdiction, "peer", row.Name, "error", err.Error())
 			r.Alarm("peer")
-			continue
+			p = &models.Peering{Place: row.Jurisdiction, Peer: row.Name, Covers: []string{row.Name}, Mode: models.PeerNone}
 		}
 		into.all, into.published[p] = append(into.all, p), row.publication()
 	}
@@ -88,7 +89,7 @@ func (o Office) Peering(d models.Draft) (drafted, before, now *models.Peering, e
 	if drafted, err = models.ParsePeering([]byte(d.Body)); err != nil {
 		return nil, nil, nil, err
 	}
-	now = models.PeeringOf(o.store.peers.Load().all, d.Jurisdiction, d.Name)
+	now = models.PeeringOf(o.store.peers.Load().all, o.store.Within, d.Jurisdiction, d.Name)
 	if now != nil && now.Place == d.Jurisdiction {
 		before = now
 	}

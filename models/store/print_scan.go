@@ -39,7 +39,7 @@ func (s *Store) ScanPrint(ctx context.Context, at models.Gate, id string, code m
 		if err != nil {
 			return err
 		}
-		err = t.atGateway(at, row.ResidentID, fresh, &out)
+		err = t.atGateway(at, id, row.ResidentID, fresh, &out)
 		out.Advice = out.Advice.Told()
 		return err
 	})

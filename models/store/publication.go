@@ -109,10 +109,18 @@ func (r reader) file(hash string) ([]byte, error) {
 }
 
 // insertFile keeps a file, unless it is kept already. (DO NOTHING would need the
-// right to update in MySQL.)
+// right to update in MySQL.) Under its hash may stand what somebody put there who has
+// the database and knows what will be published: then nothing is.
 func (t *txn) insertFile(hash string, body []byte) error {
 	var there int64
-	if err := t.db.Model(&fileRow{}).Where("hash = ?", hash).Count(&there).Error; err != nil || there > 0 {
+	if err := t.db.Model(&fileRow{}).Where("hash = ?", hash).Count(&there).Error; err != nil {
+		return err
+	}
+	if there > 0 {
+		_, err := t.reader().file(hash)
+		if errors.Is(err, errNoFile) {
+			t.alarm("published_files", hash)
+		}
 		return err
 	}
 	err := t.insert(&fileRow{Hash: hash, Body: string(body), At: millis(t.at)})

@@ -85,7 +85,7 @@ func (t *txn) publish(o Office, draft draftRow) (publicationRow, error) {
 	if err != nil {
 		return publicationRow{}, refuseFaults(err)
 	}
-	if err := errors.Join(t.forward(try.file), t.outrun(draft)); err != nil {
+	if err := errors.Join(t.forward(try.file), t.outrun(l, draft)); err != nil {
 		return publicationRow{}, err
 	}
 	if try.rules != nil {
@@ -128,15 +128,20 @@ func (t *txn) triedOut(o Office, l *law, draft draftRow) error {
 	return t.withinCap(draft, job.DryRun.Reddened, o.by.Staff)
 }
 
-// outrun refuses a peering that was drafted before the one that its gates go by now:
-// it is not what its drafter compared it with.
-func (t *txn) outrun(draft draftRow) error {
+// outrun refuses a peering that was drafted before the one that its gates go by now, or
+// before a merger brought them under it: it is not what its drafter compared it with.
+func (t *txn) outrun(l *law, draft draftRow) error {
 	if models.PublicationKind(draft.Kind) != models.PublishedPeering {
 		return nil
 	}
 	rows, err := t.reader().publications()
 	for _, row := range rows {
-		if row.Kind == draft.Kind && row.Name == draft.Name && row.ID > draft.ID && models.Within(draft.Jurisdiction, row.Jurisdiction) {
+		if row.Kind == draft.Kind && row.Name == draft.Name && row.ID > draft.ID && l.mergers.Within(draft.Jurisdiction, row.Jurisdiction) {
+			return models.Refuse(models.ReasonDraftOvertaken)
+		}
+	}
+	for from, merger := range l.mergers {
+		if merger.ID > draft.ID && l.mergers.Within(draft.Jurisdiction, from) {
 			return models.Refuse(models.ReasonDraftOvertaken)
 		}
 	}

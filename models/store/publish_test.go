@@ -279,3 +279,25 @@ func TestOvertaken(t *testing.T) {
 	_, err = colleague.Publish(w.ctx, draft.ID)
 	must(t, err)
 }
+
+// TestPublishedFileThatStandsThereFirst: whoever has the database can read the hash of a
+// draft, and put something else where its file will stand. Then nothing is published.
+func TestPublishedFileThatStandsThereFirst(t *testing.T) {
+	schema.Each(t, func(t *testing.T, db storetest.DB) {
+		w := newTown(t, db)
+		drafter, _ := w.officer("330110")
+		colleague, _ := w.officer("330110")
+		draft, err := drafter.Draft(w.ctx, models.PublishedRules, stricter("330110", 1))
+		must(t, err)
+		w.work()
+		_, err = db.Owner(t).ExecContext(w.ctx, "INSERT INTO published_files (hash, body, at) VALUES (?, 'junk', 1)", draft.Hash)
+		must(t, err)
+		w.changesNothing(func() {
+			if _, err := colleague.Publish(w.ctx, draft.ID); err == nil {
+				t.Error("a file is published that nobody can read")
+			}
+		})
+		must(t, w.Refresh(w.ctx))
+		w.warned("mac_published_files")
+	})
+}

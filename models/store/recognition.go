@@ -41,6 +41,7 @@ type Stranger struct {
 	Peering *models.Peering
 	Opened  pass.Opened
 	shown   pass.Pass
+	gate    string        // the place that asks
 	before  *peerVisitRow // the visit, where it is on record under that id already
 }
 
@@ -49,7 +50,7 @@ func (s *Store) Ask(st *Stranger) (asked *models.Peering, ok bool) {
 	if st.before != nil || !s.connected() {
 		return nil, false
 	}
-	return s.way(st.Peering)
+	return s.way(st.Peering, st.gate)
 }
 
 // Stranger opens the pass of somebody of elsewhere, with the keys of their own
@@ -61,7 +62,7 @@ func (s *Store) Stranger(ctx context.Context, at models.Gate, id, text string) (
 	if err != nil || s.Installation.Code == "" && len(known.all) == 0 {
 		return nil, nil
 	}
-	candidates := slices.DeleteFunc(models.PeeringsAt(known.all, at.Venue.Jurisdiction, shown.Grant().Jurisdiction()),
+	candidates := slices.DeleteFunc(models.PeeringsAt(known.all, s.Within, at.Venue.Jurisdiction, shown.Grant().Jurisdiction()),
 		func(p *models.Peering) bool { return p.Mode == models.PeerLocal })
 	_, here := s.law.Load().files.Parents[shown.Grant().Jurisdiction()]
 	if len(candidates) == 0 && here || !notOurs(s.opened(shown)) {
@@ -72,7 +73,7 @@ func (s *Store) Stranger(ctx context.Context, at models.Gate, id, text string) (
 	}
 	lacking := false
 	for _, p := range candidates {
-		held := known.held[p.Peer]
+		held := known.heldBy(p)
 		if !s.Now().Before(held.keys.Until) {
 			lacking = true
 			continue
@@ -84,7 +85,7 @@ func (s *Store) Stranger(ctx context.Context, at models.Gate, id, text string) (
 		if err != nil {
 			return nil, err
 		}
-		return s.stranger(ctx, id, &Stranger{Peering: p, Opened: opened, shown: shown}, held)
+		return s.stranger(ctx, id, &Stranger{Peering: p, Opened: opened, shown: shown, gate: at.Venue.Jurisdiction}, held)
 	}
 	switch {
 	case lacking:
@@ -145,7 +146,7 @@ func (s *Store) question(q models.PeerQuestion) (models.PeerQuestion, models.Sig
 func (s *Store) Heard(st *Stranger, q models.PeerQuestion, answer models.Signed) (models.PeerStatement, error) {
 	home := q
 	if q.To != st.Peering.Peer { // somebody in between passes it on
-		between, ok := s.way(st.Peering)
+		between, ok := s.way(st.Peering, st.gate)
 		if !ok {
 			return models.PeerStatement{}, models.Refuse(models.ReasonPeerUnknown)
 		}
@@ -224,11 +225,12 @@ func (t *txn) recognisedBefore(at models.Gate, scan string) (*Recognised, error)
 	if err := found(t.db.Where("id = ?", scan).Take(&before).Error); err != nil {
 		return nil, err
 	}
-	out := &Recognised{Peering: &models.Peering{Peer: before.Peer, Name: t.reader().peerName(before.Peer)}}
-	for _, p := range t.peers.Load().all {
-		if p.Peer == before.Peer && t.Within(at.Venue.Jurisdiction, p.Place) {
-			out.Peering = p
-		}
+	if !t.vouched(before, before.ID, before.MAC) {
+		return nil, models.Refuse(models.ReasonArrivalVisit)
+	}
+	out := &Recognised{Peering: models.PeeringOf(t.peers.Load().all, t.Within, at.Venue.Jurisdiction, before.Peer)}
+	if out.Peering == nil {
+		out.Peering = &models.Peering{Peer: before.Peer, Name: t.reader().peerName(before.Peer)}
 	}
 	return out, out.again(&before)
 }
@@ -255,7 +257,8 @@ func (r *Recognised) again(before *peerVisitRow) error {
 }
 
 // recordStranger inserts the visit, exactly once by its id; if it is there already, it
-// gives that one back. Another one under the same id is a conflict.
+// gives that one back. Another one under the same id is a conflict, and so is one that
+// the service did not write.
 func (t *txn) recordStranger(row peerVisitRow) (*peerVisitRow, error) {
 	row.ReceivedAt = millis(t.at)
 	var err error
@@ -273,7 +276,8 @@ func (t *txn) recordStranger(row peerVisitRow) (*peerVisitRow, error) {
 	if err != nil {
 		return nil, err
 	}
-	if before.VenueID != row.VenueID || before.StaffID != row.StaffID || before.Peer != row.Peer || !bytes.Equal(before.Handle, row.Handle) {
+	if before.VenueID != row.VenueID || before.StaffID != row.StaffID || before.Peer != row.Peer || !bytes.Equal(before.Handle, row.Handle) ||
+		!t.vouched(before, before.ID, before.MAC) {
 		return nil, models.Refuse(models.ReasonVisitConflict).On("id")
 	}
 	return &before, nil
@@ -286,7 +290,7 @@ func (r reader) recognise(row residentRow, out *Seen) error {
 	if len(local) == 0 {
 		return nil
 	}
-	for _, p := range models.PeeringsAt(local, out.Venue.Jurisdiction, out.Resident.Jurisdiction) {
+	for _, p := range models.PeeringsAt(local, r.Within, out.Venue.Jurisdiction, out.Resident.Jurisdiction) {
 		if p.Mode != models.PeerLocal || r.Within(out.Resident.Jurisdiction, p.Place) {
 			continue
 		}

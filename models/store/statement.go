@@ -28,6 +28,7 @@ func (peerAnswerRow) TableName() string { return "peer_answers" }
 type Peer struct {
 	Peering  *models.Peering
 	Question models.PeerQuestion
+	pin      string // of the key
 }
 
 // Actor is the installation as an actor.
@@ -64,9 +65,38 @@ func (s *Store) Peer(_ context.Context, body []byte) (Peer, error) {
 		if err != nil {
 			return Peer{}, err
 		}
-		return Peer{p, q}, q.Check(s.Installation.Code, s.Now())
+		return Peer{p, q, models.Fingerprint(signed.By)}, q.Check(s.Installation.Code, s.Now())
 	}
 	return Peer{}, models.Refuse(models.ReasonPeerUnknown)
+}
+
+// asking is the same as the place of somebody who is asked about knows it: by the file
+// that gates there go by. The problem is peer.unknown if that is none by which it asks, or
+// one that does not have the key: whom another place trusts is none of theirs.
+func (s *Store) asking(by Peer, place string) (Peer, error) {
+	p := models.PeeringOf(s.peers.Load().all, s.Within, place, by.Question.From)
+	if p == nil || !p.Mode.Asks() || !slices.Contains(p.Pins, by.pin) {
+		return by, models.Refuse(models.ReasonPeerUnknown)
+	}
+	by.Peering = p
+	return by, nil
+}
+
+// handleHome is where somebody lives whose pass has that handle.
+func (r reader) handleHome(handle pass.Handle) (string, error) {
+	holder, err := r.holder(handle)
+	if err != nil {
+		return "", err
+	}
+	var row residentRow
+	if err := found(r.db.Where("id = ?", holder).Take(&row).Error); err != nil {
+		return "", err
+	}
+	row, err = r.settled(row)
+	if err == nil && row.ClosedAt != 0 {
+		err = models.Refuse(models.ReasonPassRevoked)
+	}
+	return r.Today(row.Jurisdiction), err
 }
 
 // Answer says how the person stands who is showing that pass of ours just now, to the
@@ -78,6 +108,13 @@ func (s *Store) Answer(ctx context.Context, by Peer) (models.Signed, error) {
 	}
 	opened, err := pass.Verifier{Keys: s.Vault.PassPublic()}.Open(shown, s.Now())
 	if err != nil {
+		return models.Signed{}, err
+	}
+	home, err := s.reader(ctx).handleHome(opened.Handle)
+	if err != nil {
+		return models.Signed{}, err
+	}
+	if by, err = s.asking(by, home); err != nil {
 		return models.Signed{}, err
 	}
 	var said models.PeerStatement
@@ -126,7 +163,8 @@ func (t *txn) stated(residentID string) (models.PeerStatement, error) {
 }
 
 // Relayed is whose pass the question is about, where what they say is passed on; nil
-// if it is nobody's, or ours.
+// if it is nobody's, or ours, or of one whose words the place that knows them passes on
+// to others than those who ask.
 func (s *Store) Relayed(by Peer) (*Stranger, error) {
 	known := s.peers.Load()
 	shown, err := pass.Parse(by.Question.Pass)
@@ -134,16 +172,19 @@ func (s *Store) Relayed(by Peer) (*Stranger, error) {
 		return nil, err
 	}
 	for _, p := range known.all {
-		held := known.held[p.Peer]
+		held := known.heldBy(p)
 		if !p.Relay || p.Mode != models.PeerShare || p.Peer == by.Question.From || !p.CoversPlace(shown.Grant().Jurisdiction()) ||
 			!s.Now().Before(held.keys.Until) {
+			continue
+		}
+		if _, err := s.asking(by, p.Place); err != nil {
 			continue
 		}
 		opened, err := pass.Verifier{Keys: held.public}.Open(shown, s.Now())
 		if notOurs(err) {
 			continue
 		}
-		return &Stranger{Peering: p, Opened: opened, shown: shown}, err
+		return &Stranger{Peering: p, Opened: opened, shown: shown, gate: p.Place}, err
 	}
 	return nil, nil
 }

@@ -84,7 +84,10 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 	if err := s.checkSchema(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	if err := errors.Join(s.loadLaw(ctx), s.loadConfirmations(ctx), s.loadPeers(ctx)); err != nil {
+	if err := errors.Join(s.loadLaw(ctx), s.loadConfirmations(ctx)); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	if err := s.loadPeers(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	s.self = s.id(s.Now())

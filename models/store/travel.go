@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"healthcode/models"
@@ -103,7 +104,8 @@ func (r reader) whereabouts(row residentRow, since time.Time) ([]models.Trace, e
 	return slices.Concat(declared, fed, seen), err
 }
 
-// itineraries are the stays that the resident declared and that still count.
+// itineraries are the stays that the resident declared and that still count: one that
+// an appeal took back as evidence was none.
 func (r reader) itineraries(residentID string) (traces []models.Trace, err error) {
 	gone, err := r.withdrawn(residentID)
 	if err != nil {
@@ -113,8 +115,14 @@ func (r reader) itineraries(residentID string) (traces []models.Trace, err error
 	if err != nil {
 		return nil, err
 	}
+	wrong := map[string]bool{}
+	for source := range gone {
+		if stay, _, listed := strings.Cut(strings.TrimPrefix(source, models.Withdrawal("")), "/"); listed {
+			wrong[stay] = true
+		}
+	}
 	for _, row := range rows {
-		if !gone["declaration:"+row.DeclarationID] && r.vouched(row, row.ID, row.MAC) {
+		if !gone["declaration:"+row.DeclarationID] && !wrong[row.ID] && r.vouched(row, row.ID, row.MAC) {
 			traces = append(traces, models.Trace{Place: row.Place, From: instant(row.FromAt), To: instant(row.ToAt), Source: models.TraceItinerary})
 		}
 	}

@@ -112,6 +112,34 @@ func TestCard(t *testing.T) {
 	})
 }
 
+// TestCardAfterAppeal: a stay that an appeal found wrong is neither on the code nor on
+// the card.
+func TestCardAfterAppeal(t *testing.T) {
+	schema.Each(t, func(t *testing.T, db storetest.DB) {
+		w := newTown(t, db)
+		me, _ := w.verified()
+		w.declare(me)
+		w.travels(me, "420100", 3)
+		w.judge(w.worker(w.near), models.Judgement{Verdict: models.Approve})
+		w.list(models.Listing{Place: "420100", Level: models.LevelMedium, From: noon.AddDate(0, 0, -5)})
+		w.shows(me, "listed", "yellow 420100*")
+		yellow, err := w.Standing(w.ctx, me.ID)
+		must(t, err)
+		_, err = w.Appeal(w.ctx, me, w.key(), objection(models.TargetDecision, yellow.ID))
+		must(t, err)
+		desk := w.For(w.worker(w.near))
+		waits := w.waiting(desk)
+		seen, err := desk.Case(w.ctx, waits.ID)
+		must(t, err)
+		must(t, desk.Claim(w.ctx, waits.ID))
+		must(t, desk.Judge(w.ctx, waits.ID, models.Judgement{Verdict: models.Grant, Words: "They were not there.", Facts: []string{seen.Appeal.Contested[0].ID}}))
+		if got := w.colour(me); got != models.Green {
+			t.Errorf("the code is %v", got)
+		}
+		w.shows(me, "granted", "green")
+	})
+}
+
 // tested has a laboratory find nothing, now.
 func (w *town) tested(me models.Resident) {
 	w.t.Helper()

@@ -56,17 +56,21 @@ type Seen struct {
 	Card    *models.Card    // at a gateway; nil elsewhere, and when nobody is known
 	Arrival *models.Arrival // that they are on; nil if they declared none
 	Turn    *models.Turn    // in the queue; nil if they need no check
+	Whom    []byte          // who they are, sealed, for [Taking]; nil of whoever is no resident here
 }
 
 // visitID refuses an id that is not a ULID of about now. Visits are kept in the
 // order of their ids, so an id that lies about its time would be swept too soon
 // or too late.
-func (s *Store) visitID(id string) error {
+func (s *Store) visitID(id string) error { return visitIDOf(id, s.Now()) }
+
+// visitIDOf refuses an id that is not a ULID of about then.
+func visitIDOf(id string, then time.Time) error {
 	parsed, err := ulid.ParseStrict(id)
 	if err != nil || parsed.String() != id {
 		return models.Refuse(models.ReasonVisitID).On("id")
 	}
-	if off := s.Now().Sub(ulid.Time(parsed.Time())); off > visitWindow || off < -visitWindow {
+	if off := then.Sub(ulid.Time(parsed.Time())); off > visitWindow || off < -visitWindow {
 		return models.Refuse(models.ReasonVisitID).On("id")
 	}
 	return nil
@@ -162,7 +166,7 @@ func (s *Store) Scan(ctx context.Context, at models.Gate, id, text string) (Seen
 		if err != nil {
 			return err
 		}
-		return t.atGateway(at, holder, fresh, &out)
+		return t.atGateway(at, id, holder, fresh, &out)
 	})
 	return out, err
 }
@@ -176,22 +180,25 @@ func (s *Store) openPass(ctx context.Context, id string, shown pass.Pass) (pass.
 		return opened, err
 	}
 	again, aerr := verifier.OpenAt(shown, s.Now())
-	if aerr != nil {
-		return opened, err
-	}
-	var before visitRow
-	aerr = found(s.read.WithContext(ctx).Where("id = ?", id).Take(&before).Error)
-	if aerr == nil && bytes.Equal(before.Handle, again.Handle[:]) && s.vouched(before, before.ID, before.MAC) {
+	if aerr == nil && s.onRecord(ctx, id, again) {
 		return again, nil
 	}
 	return opened, err
 }
 
+// onRecord reports whether the visit is on record under that id already, with that pass.
+func (s *Store) onRecord(ctx context.Context, id string, opened pass.Opened) bool {
+	var before visitRow
+	err := found(s.read.WithContext(ctx).Where("id = ?", id).Take(&before).Error)
+	return err == nil && bytes.Equal(before.Handle, opened.Handle[:]) && s.vouched(before, before.ID, before.MAC)
+}
+
 // recordAgreed records the visit of a known resident. Whoever does not consent
-// to visits being kept is let in all the same: the row then names nobody. It says
-// whether the visit is new.
+// to visits being kept, or did not by then, is let in all the same: the row then names
+// nobody. It says whether the visit is new. A row that names nobody does not tell whether
+// it was the same person before, so that whoever is seen then is told of another look.
 func (t *txn) recordAgreed(row visitRow) (fresh bool, err error) {
-	agreed, err := t.reader().consents(row.ResidentID, models.PurposeVisits)
+	agreed, err := t.reader().consentsBy(row.ResidentID, models.PurposeVisits, instant(row.At).Add(pass.Slot))
 	if err != nil {
 		return false, err
 	}
@@ -199,30 +206,42 @@ func (t *txn) recordAgreed(row visitRow) (fresh bool, err error) {
 	if !agreed {
 		row.ResidentID, row.Handle = "", nil
 	}
-	if fresh, err = t.record(row); err != nil || !fresh {
+	if fresh, err = t.record(row); err != nil || !fresh && agreed {
 		return fresh, err
 	}
-	if err := t.lookTwice(row); err != nil {
-		return false, err
+	if fresh {
+		if err := t.lookTwice(row); err != nil {
+			return false, err
+		}
 	}
-	return true, t.access(holder, models.AccessGate)
+	return fresh, t.access(holder, models.AccessGate)
 }
 
 // holder is whose the grant is. A phone that was signed out holds passes that
 // are well signed and worth nothing.
 func (r reader) holder(h pass.Handle) (string, error) {
+	holder, ended, err := r.holderUntil(h)
+	if err == nil && !ended.IsZero() {
+		return "", models.Refuse(models.ReasonPassRevoked)
+	}
+	return holder, err
+}
+
+// holderUntil is whose the grant is, and when the phone that has it was signed out; zero
+// if it was not.
+func (r reader) holderUntil(h pass.Handle) (residentID string, ended time.Time, err error) {
 	var row struct {
 		Account accountRow `gorm:"embedded"`
 		EndedAt int64
 	}
-	err := found(r.db.Table("grants").Select("accounts.id, accounts.platform, accounts.resident_id, accounts.mac, sessions.ended_at").
+	err = found(r.db.Table("grants").Select("accounts.id, accounts.platform, accounts.resident_id, accounts.mac, sessions.ended_at").
 		Joins("JOIN sessions ON sessions.id = grants.session_id").
 		Joins("JOIN accounts ON accounts.id = sessions.subject_id").
 		Where("grants.handle = ?", h[:]).Take(&row).Error)
-	if errors.Is(err, models.NotFound) || err == nil && (row.EndedAt != 0 || r.residentOf(row.Account) == "") {
-		return "", models.Refuse(models.ReasonPassRevoked)
+	if errors.Is(err, models.NotFound) || err == nil && r.residentOf(row.Account) == "" {
+		err = models.Refuse(models.ReasonPassRevoked)
 	}
-	return row.Account.ResidentID, err
+	return row.Account.ResidentID, instant(row.EndedAt), err
 }
 
 // seen gathers what a guard or the resident is told.
@@ -281,7 +300,7 @@ func (s *Store) Enter(ctx context.Context, at models.Gate, e Entry) (Seen, error
 			if err != nil {
 				return err
 			}
-			err = t.atGateway(at, holder, fresh, &out)
+			err = t.atGateway(at, e.ID, holder, fresh, &out)
 			out.Advice = out.Advice.Told()
 			return err
 		}

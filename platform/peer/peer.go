@@ -130,6 +130,7 @@ func (c *Client) send(ctx context.Context, method, url string, body []byte, pati
 		return answer, false, models.Refuse(models.ReasonUpstream)
 	}
 	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Cache-Control", "no-cache") // what it says of now is of no other time
 	response, err := c.http.Do(r)
 	if err != nil {
 		return answer, false, platform.Unreachable(ctx, err)

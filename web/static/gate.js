@@ -1,9 +1,10 @@
 // The guard's page: choose the venue, read codes one after the other, enter people
-// by hand. After scanner.js and staff.js.
-(function (staff, scanner) {
+// by hand. After scanner.js, staff.js, offline.js and kept.js.
+(function (staff, scanner, offline, kept) {
   'use strict';
 
   const WAIT = 3000; // milliseconds that one try may take
+  const SHORT = 1500; // the same when the last one had no answer
   const page = document.getElementById('gate');
   const at = (id) => document.getElementById(id);
   const text = staff.text;
@@ -13,7 +14,7 @@
   let wanted = false; // whether the camera is to be open
   let busy = false; // a reading is on its way
   let unsent = null; // a reading that did not get through, to be tried again
-  let reading = null; // of whom the answer on the screen is: {visit, document, name, from, shown, guest}
+  let reading = null; // of whom the answer on the screen is: {visit, whom, document, name, from, shown, guest}
 
   const read = (key, otherwise) => {
     try { return JSON.parse(localStorage.getItem(key)) || otherwise; } catch (error) { return otherwise; }
@@ -94,15 +95,17 @@
 
   // show puts an answer on the screen, where it stays until the next.
   //   card: {tone, advice, huge, say, colour, word, name, document, until, phone}
-  // At a gateway it has travel, arrival and turn besides, of a printed card print.
+  // At a gateway it has travel, arrival and turn besides, of a printed card print; what
+  // comes before all that, as of a card or without a network, is first and its say.
   function show(card) {
     const result = at('result');
     result.dataset.advice = card.advice;
     if (card.colour) result.dataset.colour = card.colour;
     else delete result.dataset.colour;
-    result.toggleAttribute('data-print', Boolean(card.print));
-    fill('paper', card.print && text('print'));
-    fill('paper-say', card.print && card.print.say);
+    const first = card.first || (card.print && { huge: text('print'), say: card.print.say });
+    result.toggleAttribute('data-print', Boolean(first));
+    fill('paper', first && first.huge);
+    fill('paper-say', first && first.say);
     at('huge').textContent = card.huge;
     fill('say', card.say);
     fill('word', card.word);
@@ -126,7 +129,7 @@
     at('status').textContent = ready();
     at('announce').textContent = '';
     requestAnimationFrame(() => {
-      at('announce').textContent = [card.print && text('print'), card.huge, card.word, card.name, card.say].filter(Boolean).join('。');
+      at('announce').textContent = [first && first.huge, card.huge, card.word, card.name, card.say, card.first && first.say].filter(Boolean).join('。');
     });
     signal(card.tone);
   }
@@ -174,13 +177,52 @@
     show({ tone: 'refused', advice: 'refused', huge: text('refused.' + problem.reason) || text('refused'), say: problem.text });
   }
 
+  const hour = new Intl.DateTimeFormat(document.documentElement.lang, {
+    hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: page.dataset.zone || undefined,
+  });
+
+  // granted shows what the pass itself says, where nobody could be asked, and keeps the
+  // visit until it can be delivered.
+  function granted(sent, opened) {
+    const { id, pass } = sent.body;
+    reading = null;
+    if (opened.reason) {
+      memory.refused(pass, Date.now());
+      count('refused');
+      refused({ reason: opened.reason, text: offline.words[opened.reason] });
+      return;
+    }
+    memory.accepted(pass, Date.now());
+    const advice = { green: 'pass', grey: 'declare' }[opened.colour] || 'call';
+    count(advice);
+    const saved = text(kept.add(id, pass) ? 'away.kept' : 'kept.full');
+    show({ tone: 'attention', advice, huge: text('advice.' + advice), colour: opened.colour,
+      word: offline.words[opened.colour], say: offline.words[advice] + ' ' + saved,
+      first: { huge: text('away.granted', { from: hour.format(opened.granted), until: hour.format(opened.until) }), say: text('away.compare') } });
+  }
+
+  // unanswered goes by the pass alone, where this page can open it, or asks to send again.
+  async function unanswered(sent) {
+    const code = sent.body.pass || '';
+    const opened = code && !scanner.printed(code) && await offline.look(code, sent.then);
+    if (opened) {
+      granted(sent, opened);
+      return;
+    }
+    unsent = sent;
+    show({ tone: 'refused', advice: 'unsent', huge: text('unsent'), again: true,
+      say: text(scanner.printed(code) ? 'print.unsent' : 'unsent.say') });
+  }
+
   // send delivers and shows what came back.
   async function send(sent) {
     if (busy) return null;
     busy = true;
     unsent = null;
     at('status').textContent = text('checking');
-    const answer = await scanner.deliver(sent.body, (body) => staff.send('POST', sent.path, body, WAIT), staff.now);
+    const once = (body) => staff.send('POST', sent.path, body, offline.away() ? SHORT : WAIT);
+    const answer = offline.reached(await (offline.away() ? once(sent.body) : scanner.deliver(sent.body, once, staff.now)));
+    if (!answer.status || answer.status >= 500) await unanswered(sent);
     busy = false;
     const code = sent.body.pass;
     if (code && answer.ok) memory.accepted(code, Date.now());
@@ -188,7 +230,7 @@
     if (answer.ok) {
       if (!sent.more) count(answer.body.advice);
       const seen = answer.body;
-      reading = { visit: sent.body.id, document: sent.body.document, guest: !seen.card,
+      reading = { visit: sent.body.id, whom: seen.whom, document: sent.body.document, guest: !seen.card,
         name: seen.name, from: seen.recognised && seen.recognised.from, shown: seen.document || (sent.body.document ? '…' + sent.body.document.number.slice(-4) : '') };
       answered(seen, !sent.more);
     } else if (answer.status && answer.status < 500) {
@@ -197,10 +239,6 @@
         count('refused');
         refused(answer.problem);
       }
-    } else {
-      unsent = sent;
-      show({ tone: 'refused', advice: 'unsent', huge: text('unsent'), again: true,
-        say: text(scanner.printed(code || '') ? 'print.unsent' : 'unsent.say') });
     }
     return answer;
   }
@@ -214,7 +252,8 @@
     }
     // A reading that may have arrived without its answer goes again under its own id.
     const again = unsent && unsent.body.pass && scanner.grantOf(unsent.body.pass) === scanner.grantOf(code);
-    send({ path: '/v1/scans', body: { id: again ? unsent.body.id : scanner.ulid(staff.now()), pass: code } });
+    const then = staff.now();
+    send({ path: '/v1/scans', body: { id: again ? unsent.body.id : scanner.ulid(then), pass: code }, then });
   }
 
   async function open() {
@@ -241,8 +280,13 @@
   function view(name, focus) {
     page.dataset.view = name;
     ['choose', 'scan', 'hand', 'queue', 'take'].forEach((id) => { if (at(id)) at(id).hidden = id !== name; });
-    if (name === 'scan') open();
-    else close();
+    if (name === 'scan') {
+      open();
+      offline.stands();
+    } else {
+      close();
+    }
+    kept.draw();
     if (focus) focus.focus();
   }
 
@@ -251,9 +295,11 @@
   const choose = at('choose-form');
   if (choose) staff.form(choose, () => {
     wake();
-    return { venue: choose.elements.venue.value };
+    const venue = choose.elements.venue.value;
+    return kept.goes(choose, venue) && { venue };
   }, (body) => {
     at('venue-name').textContent = body.name;
+    page.dataset.venue = choose.elements.venue.value;
     const gateway = body.kind !== 'door';
     if (gateway && (!at('take') || at('take').dataset.jurisdiction !== body.jurisdiction)) {
       location.assign('/gate'); // with what arrivals are taken down on there
@@ -263,6 +309,7 @@
     at('to-queue').parentElement.toggleAttribute('data-three', gateway);
     document.querySelectorAll('[data-at-gateway]').forEach((one) => { one.hidden = !gateway; });
     view('scan', at('venue-name'));
+    kept.deliver();
   });
 
   at('photo').addEventListener('change', async () => {
@@ -381,4 +428,5 @@
   showMuted();
   showCounts();
   if (page.dataset.view === 'scan') view('scan');
-})(window.HealthStaff, window.HealthGate.scanner);
+  kept.deliver();
+})(window.HealthStaff, window.HealthGate.scanner, window.HealthGate.offline, window.HealthGate.kept);

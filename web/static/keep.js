@@ -66,7 +66,8 @@
   }
 
   // begin has a form kept from now on, and fills in what is kept of it already. send
-  // sends it again when there is a network, where it was to be sent and was not.
+  // sends it again when there is a network, where it was to be sent and was not, and nothing was
+  // changed since.
   function begin(form, send) {
     const name = PREFIX + form.dataset.declare;
     const part = function (what) { return form.querySelector('[data-kept="' + what + '"]'); };
@@ -75,6 +76,10 @@
       part('forget').hidden = !kept;
     };
     let waits = false;
+    const waiting = function (yes) {
+      waits = yes;
+      part('waits').hidden = !yes;
+    };
     form.keep = function () {
       const now = snapshot(form);
       now.at = form.since = form.since || now.at; // a day from when it was begun
@@ -87,10 +92,15 @@
     };
     form.drop = function () {
       remove(name);
-      form.since = waits = false;
+      form.since = false;
+      waiting(false);
       show(false);
     };
-    form.wait = function () { waits = true; };
+    form.wait = function () { waiting(true); };
+    const edited = function () { // whoever changes it sends it when they are done
+      waiting(false);
+      form.keep();
+    };
     const kept = read(name);
     if (kept && restore(form, kept)) {
       form.since = kept.at;
@@ -98,10 +108,10 @@
     } else if (kept) {
       remove(name);
     }
-    form.addEventListener('input', form.keep);
-    form.addEventListener('change', form.keep);
+    form.addEventListener('input', edited);
+    form.addEventListener('change', edited);
     form.addEventListener('click', function (event) { // one more on a list, or one less
-      if (event.target.closest('button[type=button]:not([data-kept])')) form.keep();
+      if (event.target.closest('button[type=button]:not([data-kept])')) edited();
     });
     part('forget').addEventListener('click', function () {
       form.drop();
@@ -109,7 +119,7 @@
     });
     window.addEventListener('online', function () {
       if (!waits) return;
-      waits = false;
+      waiting(false);
       send();
     });
   }

@@ -23,7 +23,7 @@
     const part = (name) => item.querySelector('[data-part=' + name + ']');
     const number = text('number', { n: turn.number });
     part('number').textContent = number;
-    part('name').textContent = turn.name || text('queue.elsewhere', { from: turn.from, handle: turn.handle.slice(0, 4) });
+    part('name').textContent = turn.name || (turn.handle ? text('queue.elsewhere', { from: turn.from, handle: turn.handle.slice(0, 4) }) : '');
     part('say').textContent = turn.say;
     part('since').textContent = text('queue.since', { time: hour.format(new Date(turn.since)) });
     part('called').hidden = !turn.called;

@@ -49,6 +49,9 @@
     return out;
   }
 
+  // timeOf is the time that an id was made at, in milliseconds.
+  const timeOf = (id) => Array.from(id.slice(0, 10)).reduce((sum, letter) => sum * 32 + CROCKFORD.indexOf(letter), 0);
+
   // memory tells a new code from one that is still being held up. What was let
   // through is known by its grant, so that the same phone does not count twice when
   // its picture turns. What was refused is known by its exact text, so that the same
@@ -199,5 +202,5 @@
     };
   }
 
-  return { read, grantOf, printed, ulid, memory, deliver, photo, camera, setReader(reader) { jsQR = reader; } };
+  return { read, grantOf, printed, ulid, timeOf, memory, deliver, photo, camera, setReader(reader) { jsQR = reader; } };
 });

@@ -112,6 +112,7 @@ test('ids are ULIDs of the time, in order and never the same', () => {
   assert.equal(scanner.ulid(1469918176385.7, zeros), '01ARYZ6S41' + '0'.repeat(16)); // the example of the ULID specification
   assert.equal(scanner.ulid(281474976710655, (bytes) => bytes.fill(255)), '7' + 'Z'.repeat(25));
   assert.ok(scanner.ulid(1000) < scanner.ulid(1001));
+  for (const time of [0, 1469918176385, 281474976710655]) assert.equal(scanner.timeOf(scanner.ulid(time)), time);
   const many = new Set(Array.from({ length: 1000 }, () => scanner.ulid(1e12)));
   assert.equal(many.size, 1000);
   for (const id of many) assert.match(id, /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/);
