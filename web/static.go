@@ -27,7 +27,7 @@ var bundles = map[string][]string{
 	"fragment.js": {"static/fragment.js"},
 	"login.js":    {"static/staff.js"},
 	"join.js":     {"static/staff.js", "pass/qr.js", "static/join.js"},
-	"gate.js":     {"static/vendor/jsqr.js", "pass/sha256.js", "pass/verify.js", "static/scanner.js", "static/staff.js", "static/form.js", "static/party.js", "static/offline.js", "static/kept.js", "static/gate.js", "static/queue.js", "static/take.js"},
+	"gate.js":     {"static/vendor/jsqr.js", "pass/sha256.js", "static/verify.js", "static/scanner.js", "static/staff.js", "static/form.js", "static/party.js", "static/offline.js", "static/kept.js", "static/gate.js", "static/queue.js", "static/take.js"},
 	"console.js":  {"static/staff.js", "static/console.js"},
 	"office.js":   {"static/staff.js", "static/office.js"},
 	"alarm.js":    {"static/staff.js", "static/alarm.js"},

@@ -16,7 +16,7 @@ import (
 	"reflect"
 )
 
-//go:embed templates texts static pass/sha256.js pass/qr.js pass/pass.js pass/verify.js
+//go:embed templates texts static pass/sha256.js pass/qr.js pass/pass.js
 var files embed.FS
 
 // Framed is a page: whatever embeds [Page].

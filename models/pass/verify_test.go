@@ -21,7 +21,7 @@ type opening struct {
 	At   int64  `json:"at"`
 }
 
-// answer is what web/pass/verify.js says of it.
+// answer is what web/static/verify.js says of it.
 type answer struct {
 	Reason  models.Reason `json:"reason"`
 	Colour  string        `json:"colour"`
@@ -47,7 +47,7 @@ func opened(t *testing.T, v Verifier, o opening) answer {
 		Granted: said.NotBefore.UnixMilli(), ShownAt: said.ShownAt.UnixMilli(), Until: said.Expires.UnixMilli()}
 }
 
-// openJavaScript asks web/pass/verify.js of all at once.
+// openJavaScript asks web/static/verify.js of all at once.
 func openJavaScript(t *testing.T, all []opening, signers ...Signer) []answer {
 	t.Helper()
 	type key struct {

@@ -45,11 +45,16 @@ func (d Desk) behalf(ctx context.Context, id string, j models.Judgement) (*behal
 
 // followedUp reports whether the arrival is declared on behalf of whoever arrives, or was
 // proposed and refused: once for each, however often it is handed over. The proposal has
-// the arrival's id.
+// the arrival's id. One that nobody here made keeps it from being declared, and raises
+// the alarm.
 func (r reader) followedUp(arrivalID string) (bool, error) {
-	var n int64
-	err := r.db.Model(&proposalRow{}).Where("id = ?", arrivalID).Count(&n).Error
-	return n > 0, err
+	var row proposalRow
+	err := found(r.db.Where("id = ?", arrivalID).Take(&row).Error)
+	if err != nil {
+		return false, ignore(err, models.NotFound)
+	}
+	r.vouched(row, row.ID, row.MAC)
+	return true, nil
 }
 
 func (b *behalf) enter(t *txn) error {

@@ -3,7 +3,7 @@
 'use strict';
 const fs = require('node:fs');
 if (typeof globalThis.crypto !== 'object') globalThis.crypto = require('node:crypto').webcrypto; // Node.js 18
-const open = require('../verify.js');
+const open = require('../../static/verify.js');
 
 const { keys, asked } = JSON.parse(fs.readFileSync(0, 'utf8'));
 Promise.all(asked.map(({ text, at }) => open(text, keys, at)))

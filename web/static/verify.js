@@ -4,7 +4,7 @@
 // browsers have on https alone. Browser: HealthPass.open. CommonJS: the function itself.
 (function (root, make) {
   'use strict';
-  if (typeof module === 'object' && module.exports) module.exports = make(require('./sha256.js'));
+  if (typeof module === 'object' && module.exports) module.exports = make(require('../pass/sha256.js'));
   else (root.HealthPass = root.HealthPass || {}).open = make(root.HealthPass.sha256);
 })(typeof self !== 'undefined' ? self : this, function (sha256) {
   'use strict';
