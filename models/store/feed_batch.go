@@ -38,8 +38,9 @@ func (s *Store) feedBatchSize() int {
 }
 
 // feedBatches prepares what comes behind the row: while one batch is written, the next
-// is read, held against the tokens, and vouched for.
-func (s *Store) feedBatches(ctx context.Context, f *feedFile, row feedRow) (<-chan feedBatch, error) {
+// is read, held against the tokens, and vouched for. Where only a part of the time may be
+// used, nothing is prepared until it is asked for: the rest is for others.
+func (s *Store) feedBatches(ctx context.Context, f *feedFile, row feedRow, ready <-chan struct{}) (<-chan feedBatch, error) {
 	body, err := f.from(row.Reached)
 	if err != nil {
 		return nil, err
@@ -49,6 +50,11 @@ func (s *Store) feedBatches(ctx context.Context, f *feedFile, row feedRow) (<-ch
 	go func() {
 		defer close(to)
 		for {
+			select {
+			case <-ready:
+			case <-ctx.Done():
+				return
+			}
 			b := s.feedBatch(ctx, f.head, lines)
 			select {
 			case to <- b:

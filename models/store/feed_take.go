@@ -83,7 +83,11 @@ var errFeedElsewhere = errors.New("another process is at the feed")
 // read on. It is where the feed is then.
 func (s *Store) readFeed(ctx context.Context, by models.Actor, f *feedFile, row feedRow, progress func(models.Feed)) (feedRow, error) {
 	ctx, cancel := context.WithCancel(ctx)
-	batches, err := s.feedBatches(ctx, f, row)
+	ready := make(chan struct{}, 1)
+	if s.share() >= 1 {
+		close(ready)
+	}
+	batches, err := s.feedBatches(ctx, f, row, ready)
 	if err != nil {
 		cancel()
 		return row, err
@@ -94,6 +98,9 @@ func (s *Store) readFeed(ctx context.Context, by models.Actor, f *feedFile, row 
 		}
 	}()
 	for begin := s.Now(); ; begin = s.Now() {
+		if s.share() < 1 {
+			ready <- struct{}{}
+		}
 		b, more := <-batches
 		if !more {
 			return row, ctx.Err()
