@@ -157,13 +157,7 @@ func TestPinIsReplaced(t *testing.T) {
 // Nothing is signed that does, so the gate goes by the pass, and says that nobody was asked.
 func TestRevokedInBetween(t *testing.T) {
 	t.Parallel()
-	w, clock := newWires(storetest.AnyDialect()), storetest.NewClock(noon)
-	zhejiang, anhui, nation := w.province(t, clock, "330000", nil), w.province(t, clock, "340000", anhuiNumbers), w.province(t, clock, "000000", nil)
-	anhui.knows(nation, "share", reached(nation))
-	nation.knows(zhejiang, "share", reached(zhejiang))
-	nation.knows(anhui, "share", reached(anhui)+"relay: true\n")
-	zhejiang.knows(nation, "share", reached(nation))
-	zhejiang.knows(anhui, "dock", "through: \"000000\"\n")
+	w, zhejiang, anhui, _ := docked(t)
 	driver := anhui.resident("wechat", 1, "张三")
 	anhui.declare(driver, well).into(t, nil)
 	gate := zhejiang.gate()

@@ -459,17 +459,25 @@ func TestAnswersThatDoNotHold(t *testing.T) {
 	}
 }
 
-// TestDock: both provinces keep their code and know the nation alone. It passes on what
-// Anhui says as Anhui signed it, and keeps nothing.
-func TestDock(t *testing.T) {
-	t.Parallel()
-	w, clock := newWires(storetest.AnyDialect()), storetest.NewClock(noon)
-	zhejiang, anhui, nation := w.province(t, clock, "330000", nil), w.province(t, clock, "340000", anhuiNumbers), w.province(t, clock, "000000", nil)
+// docked are two provinces that keep their code and know the nation alone.
+func docked(t *testing.T) (w *wires, zhejiang, anhui, nation *street) {
+	t.Helper()
+	w = newWires(storetest.AnyDialect())
+	clock := storetest.NewClock(noon)
+	zhejiang, anhui, nation = w.province(t, clock, "330000", nil), w.province(t, clock, "340000", anhuiNumbers), w.province(t, clock, "000000", nil)
 	anhui.knows(nation, "share", reached(nation))
 	nation.knows(zhejiang, "share", reached(zhejiang))
 	nation.knows(anhui, "share", reached(anhui)+"relay: true\n")
 	zhejiang.knows(nation, "share", reached(nation))
 	zhejiang.knows(anhui, "dock", "through: \"000000\"\n")
+	return w, zhejiang, anhui, nation
+}
+
+// TestDock: both provinces keep their code and know the nation alone. It passes on what
+// Anhui says as Anhui signed it, and keeps nothing.
+func TestDock(t *testing.T) {
+	t.Parallel()
+	w, zhejiang, anhui, nation := docked(t)
 	driver := anhui.resident("wechat", 1, "张三")
 	anhui.declare(driver, well).into(t, nil)
 	gate := zhejiang.gate()
@@ -499,7 +507,7 @@ func TestDock(t *testing.T) {
 	}
 
 	// Whoever is in between can say nothing in Anhui's place.
-	clock.Advance(time.Minute)
+	zhejiang.clock.Advance(time.Minute)
 	w.middle = func(host string, r *http.Request, body []byte) (*http.Response, bool) {
 		if host != "p000000.example.cn" || r.Method != "POST" {
 			return nil, false
@@ -522,7 +530,7 @@ func TestDock(t *testing.T) {
 	// Anhui is down behind the nation, which is there: others are asked about all the same.
 	w.cut[host("340000")] = true
 	for range 4 {
-		clock.Advance(10 * time.Second)
+		zhejiang.clock.Advance(10 * time.Second)
 		if got := zhejiang.scan(gate, zhejiang.ulid(), anhui.shown(driver, 0)); got.Recognised.Asked || got.Colour != "green" {
 			t.Errorf("with Anhui down: %+v", got)
 		}

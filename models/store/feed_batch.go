@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 
 	"healthcode/models"
@@ -107,14 +106,11 @@ func (r reader) keepLive(operator string, b *feedBatch) error {
 		return nil
 	}
 	first, last := b.traces[0].Token, b.traces[len(b.traces)-1].Token
-	ended, err := r.tokensBetween("feed_token_ends", operator, first, last)
+	ended, err := r.endsBetween(operator, first, last)
 	if err != nil {
 		return err
 	}
-	if err := r.lookAtEnds(ended.tokens); err != nil {
-		return err
-	}
-	live, err := r.tokensBetween("feed_tokens", operator, first, last)
+	live, err := r.tokensBetween(operator, first, last)
 	if err != nil {
 		return err
 	}
@@ -129,17 +125,21 @@ func (r reader) keepLive(operator string, b *feedBatch) error {
 	return nil
 }
 
-// lookAtEnds raises the alarm about ends that nobody here made: what an operator says of
-// those tokens is dropped all the same, as it may not be kept if they did end.
-func (r reader) lookAtEnds(tokens []byte) error {
-	for token := range slices.Chunk(tokens, len(models.FeedToken{})) {
-		var end feedTokenEndRow
-		if err := found(r.db.Where("token = ?", token).Take(&end).Error); err != nil {
-			return err
-		}
-		r.vouched(end, fmt.Sprintf("%x", token), end.MAC)
+// endsBetween are the tokens there that have ended. An end that nobody here made raises the
+// alarm; what an operator says of its token is dropped all the same, as it may not be
+// kept if it did end.
+func (r reader) endsBetween(operator string, first, last []byte) (*tokenWalk, error) {
+	var ends []feedTokenEndRow
+	err := r.db.Where("token >= ? AND token <= ? AND operator_id = ?", first, last, operator).Order("token").Find(&ends).Error
+	if err != nil {
+		return nil, fmt.Errorf("feed token ends: %w", err)
 	}
-	return nil
+	w := &tokenWalk{}
+	for _, end := range ends {
+		w.tokens = append(w.tokens, end.Token...)
+		r.vouched(end, fmt.Sprintf("%x", end.Token), end.MAC)
+	}
+	return w, nil
 }
 
 // lookAtKnown raises the alarm about days that stand there already and that nobody here
@@ -173,16 +173,16 @@ func (w *tokenWalk) has(token []byte) bool {
 	return false
 }
 
-func (r reader) tokensBetween(table, operator string, first, last []byte) (*tokenWalk, error) {
-	rows, err := r.db.Table(table).Select("token").Where("token >= ? AND token <= ? AND operator_id = ?", first, last, operator).Order("token").Rows()
+func (r reader) tokensBetween(operator string, first, last []byte) (*tokenWalk, error) {
+	rows, err := r.db.Table("feed_tokens").Select("token").Where("token >= ? AND token <= ? AND operator_id = ?", first, last, operator).Order("token").Rows()
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", table, err)
+		return nil, fmt.Errorf("feed tokens: %w", err)
 	}
 	defer rows.Close()
 	w, token := &tokenWalk{}, sql.RawBytes(nil)
 	for rows.Next() {
 		if err := rows.Scan(&token); err != nil {
-			return nil, fmt.Errorf("%s: %w", table, err)
+			return nil, fmt.Errorf("feed tokens: %w", err)
 		}
 		w.tokens = append(w.tokens, token...)
 	}
