@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/go-sql-driver/mysql"
@@ -98,19 +97,20 @@ func (b *bench) rawLoad(ctx context.Context, f operatorFeed, out io.Writer) (flo
 // takeFeed takes the feed in, breaks off in the middle and goes on, and holds what is
 // there against what was said.
 func (b *bench) takeFeed(ctx context.Context, f operatorFeed, raw float64, traffic bool, out io.Writer) error {
-	quiet := time.Duration(0)
+	quiet := 0.0
 	if traffic {
 		if err := b.populate(ctx); err != nil {
 			return err
 		}
 		time.Sleep(5 * time.Second) // what was written before is on its disk by then
-		var err error
-		if quiet, err = b.opening(ctx); err != nil {
+		took, err := b.opening(ctx, 20*time.Second)
+		if err != nil {
 			return err
 		}
+		quiet = p99(took)
 	}
 	over, watched := make(chan struct{}), make(chan error, 1)
-	var meanwhile time.Duration
+	var meanwhile []time.Duration
 	if traffic {
 		go func() {
 			var err error
@@ -130,9 +130,8 @@ func (b *bench) takeFeed(ctx context.Context, f operatorFeed, raw float64, traff
 	b.spent(ctx).since(before, out)
 	say(out, "feed_rows", float64(f.rows)/took.Seconds(), "rows/s", raw)
 	if traffic {
-		ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
-		fmt.Fprintf(out, "p99 of opening a code before: %.2f ms\n", ms(quiet))
-		say(out, "feed_code_p99", ms(meanwhile), "ms", feedSlack*ms(quiet))
+		fmt.Fprintf(out, "p99 of opening a code before: %.2f ms\n", quiet)
+		say(out, "feed_code_p99", p99(meanwhile), "ms", feedSlack*quiet)
 	}
 	return nil
 }
@@ -174,24 +173,22 @@ func (b *bench) inTwoGoes(ctx context.Context, f operatorFeed, out io.Writer) er
 	return nil
 }
 
-// openingUntil is the 99th percentile of opening a code, 200 times a second until
-// something is over.
-func (b *bench) openingUntil(ctx context.Context, over <-chan struct{}) (time.Duration, error) {
-	var took []time.Duration
+// openingUntil is how long it takes to open a code, 200 times a second until something
+// is over.
+func (b *bench) openingUntil(ctx context.Context, over <-chan struct{}) (took []time.Duration, err error) {
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for i := 0; ; i++ {
 		select {
 		case <-over:
 			if len(took) == 0 {
-				return 0, errors.New("nobody opened a code meanwhile")
+				return nil, errors.New("nobody opened a code meanwhile")
 			}
-			slices.Sort(took)
-			return took[len(took)*99/100], nil
+			return took, nil
 		case <-tick.C:
 			begin := time.Now()
 			if err := b.openCode(ctx, i); err != nil {
-				return 0, err
+				return nil, err
 			}
 			took = append(took, time.Since(begin))
 		}

@@ -23,17 +23,22 @@ type feedBatch struct {
 	err     error
 }
 
-// feedBatchSize is how many days of a phone one transaction keeps. More at once are
+// feedBatchFull is how many days of a phone one transaction keeps. More at once are
 // hardly faster, and fewer are held up by waiting for the disk. Where only a part of
-// the time may be used, a batch is as small as those of jobs, so that nobody waits
-// for long behind one.
-const feedBatchSize = 8000
+// the time may be used, it is feedBatchPart, so that nobody waits for long behind one.
+const (
+	feedBatchFull = 8000
+	feedBatchPart = 1000
+)
 
 func (s *Store) feedBatchSize() int {
-	if s.JobBatch > 0 || s.share() < 1 {
-		return s.batchSize()
+	switch {
+	case s.JobBatch > 0:
+		return s.JobBatch
+	case s.share() < 1:
+		return feedBatchPart
 	}
-	return feedBatchSize
+	return feedBatchFull
 }
 
 // feedBatches prepares what comes behind the row: while one batch is written, the next

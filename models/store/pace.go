@@ -9,18 +9,21 @@ import (
 	"time"
 )
 
-// jobBatch is how many residents a batch holds, jobShare how much of one core the
+// jobBatch is how many residents a batch holds: few, so that nobody who opens their code
+// meanwhile waits long behind one. jobBatchFull is how many it holds where there is no
+// limit, since each has a cost of its own. jobShare is how much of one core the
 // jobs may take, jobIdle how often a replica looks for one, and jobAhead how many
 // batches are done in a row where there is no limit. There jobHeap also is how far the
 // heap may grow before what is garbage is collected, in percent of what is not: what
 // jobs leave behind is far more than what stays, and to collect it as often as Go does
 // by itself takes a quarter of their time.
 const (
-	jobBatch = 1000
-	jobShare = 0.3
-	jobIdle  = 2 * time.Second
-	jobAhead = 256
-	jobHeap  = 400
+	jobBatch     = 250
+	jobBatchFull = 4000
+	jobShare     = 0.3
+	jobIdle      = 2 * time.Second
+	jobAhead     = 256
+	jobHeap      = 400
 )
 
 // Work does the jobs there are, until ctx is done. Between batches it rests, so
@@ -64,8 +67,11 @@ func (s *Store) share() float64 {
 }
 
 func (s *Store) batchSize() int {
-	if s.JobBatch > 0 {
+	switch {
+	case s.JobBatch > 0:
 		return s.JobBatch
+	case s.share() >= 1:
+		return jobBatchFull
 	}
 	return jobBatch
 }

@@ -38,7 +38,7 @@ type Options struct {
 	Random io.Reader // for ids and tokens; crypto/rand when nil
 
 	JobShare float64 // of one core, that jobs may take; 0.3 when 0, and 1 is all there is
-	JobBatch int     // residents at once; 1000 when 0
+	JobBatch int     // residents at once; when 0, 250, or 4000 where there is no limit
 
 	Installation models.Installation // as others know this service; without a code it is connected to none
 
@@ -49,11 +49,12 @@ type Options struct {
 
 // Store is the memory of one installation. It is safe for concurrent use.
 type Store struct {
-	write  *gorm.DB // one writer at a time on SQLite
-	read   *gorm.DB // read-only pool on SQLite, the same pool as write elsewhere
-	holder statement
-	recent *recent
-	law    atomic.Pointer[law]
+	write   *gorm.DB // one writer at a time on SQLite
+	read    *gorm.DB // read-only pool on SQLite, the same pool as write elsewhere
+	holder  statement
+	inserts inserts
+	recent  *recent
+	law     atomic.Pointer[law]
 
 	confirmed atomic.Pointer[map[string]confirmation] // by publication
 

@@ -3,11 +3,13 @@ package store
 import (
 	"context"
 	"crypto/rand"
+	"database/sql"
 	"errors"
 	"fmt"
 	"math/big"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/go-sql-driver/mysql"
@@ -122,29 +124,82 @@ func (s *Store) ids(n int, at time.Time) []string {
 // insert adds a row; a duplicate key comes back as [gorm.ErrDuplicatedKey].
 func (t *txn) insert(row any) error { return t.db.Create(row).Error }
 
-// insertedAtOnce is how many rows one statement has: SQLite bounds its values.
-const insertedAtOnce = 200
+// insertedAtOnce is how many rows a statement has that is put into words for them:
+// SQLite bounds its values. preparedAtOnce is how many one has that is prepared.
+const (
+	insertedAtOnce = 200
+	preparedAtOnce = 50
+)
 
 // insertMany adds n rows of a table and its columns, without gorm. A duplicate key
 // comes back as [gorm.ErrDuplicatedKey].
 func (t *txn) insertMany(into string, n int, row func(i int) []any) error {
-	columns := strings.Count(into, ",") + 1
-	one := "(?" + strings.Repeat(", ?", columns-1) + ")"
-	for from := 0; from < n; from += insertedAtOnce {
-		to := min(from+insertedAtOnce, n)
-		args := make([]any, 0, (to-from)*columns)
-		for i := from; i < to; i++ {
-			args = append(args, row(i)...)
+	for from := 0; from < n; {
+		insert, rows := t.insertRows(into, n-from)
+		args := make([]any, 0, rows*(strings.Count(into, ",")+1))
+		for i := range rows {
+			args = append(args, row(from+i)...)
 		}
-		query := "INSERT INTO " + into + " VALUES " + one + strings.Repeat(", "+one, to-from-1)
-		if _, err := t.db.Statement.ConnPool.ExecContext(t.db.Statement.Context, query, args...); err != nil {
+		if err := insert(args...); err != nil {
 			if own, ok := t.db.Dialector.(gorm.ErrorTranslator); ok {
 				err = own.Translate(err)
 			}
 			return fmt.Errorf("insert: %w", err)
 		}
+		from += rows
 	}
 	return nil
+}
+
+// insertRows is a statement that adds so many rows, at most as many as are left.
+func (t *txn) insertRows(into string, left int) (insert func(args ...any) error, rows int) {
+	ctx := t.db.Statement.Context
+	if tx, ok := t.db.Statement.ConnPool.(*sql.Tx); ok && left >= preparedAtOnce {
+		if stmt := t.preparedInsert(ctx, into); stmt != nil {
+			return func(args ...any) error { _, err := tx.StmtContext(ctx, stmt).ExecContext(ctx, args...); return err }, preparedAtOnce
+		}
+	}
+	rows = min(left, insertedAtOnce)
+	return func(args ...any) error {
+		_, err := t.db.Statement.ConnPool.ExecContext(ctx, insertQuery(into, rows), args...)
+		return err
+	}, rows
+}
+
+func insertQuery(into string, rows int) string {
+	one := "(?" + strings.Repeat(", ?", strings.Count(into, ",")) + ")"
+	return "INSERT INTO " + into + " VALUES " + one + strings.Repeat(", "+one, rows-1)
+}
+
+// inserts are prepared statements by what they insert into.
+type inserts struct {
+	known sync.Map   // of *sql.Stmt
+	busy  sync.Mutex // held while one is prepared
+}
+
+// preparedInsert is the statement that adds [preparedAtOnce] rows, which each
+// connection has the server read once: to read rows out of the words of a statement
+// takes MariaDB a third of what it takes to add them. It is nil where words will do: on
+// SQLite, and while another is prepared, since that takes a connection beside the one
+// that the transaction has, and many who wait for one while they hold one wait for ever.
+func (s *Store) preparedInsert(ctx context.Context, into string) *sql.Stmt {
+	if known, ok := s.inserts.known.Load(into); ok {
+		return known.(*sql.Stmt)
+	}
+	if s.sqlite() || !s.inserts.busy.TryLock() {
+		return nil
+	}
+	defer s.inserts.busy.Unlock()
+	pool, err := s.write.DB()
+	if err != nil {
+		return nil
+	}
+	stmt, err := pool.PrepareContext(ctx, insertQuery(into, preparedAtOnce))
+	if err != nil {
+		return nil // words say better what is wrong
+	}
+	s.inserts.known.Store(into, stmt)
+	return stmt
 }
 
 // lock reads a row and keeps others from changing it until the end of the
