@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"gorm.io/gorm"
 
 	"healthcode/models"
 	"healthcode/models/store"
@@ -127,4 +129,46 @@ func TestBulkReadsWhatOneByOneReads(t *testing.T) {
 func kinds(alarms []string) []string {
 	slices.Sort(alarms)
 	return slices.Compact(alarms)
+}
+
+// However many rows there are, and however the statements divide them, all are there or
+// none; a row that is there already is a duplicate by either way.
+func TestManyRows(t *testing.T) {
+	schema.Each(t, func(t *testing.T, db storetest.DB) {
+		w := newTown(t, db)
+		owner, want := db.Owner(t), 0
+		count := func() (n, whole int) {
+			must(t, owner.QueryRowContext(w.ctx, "SELECT COUNT(*), COALESCE(SUM(id = subject_id), 0) FROM notices").Scan(&n, &whole))
+			return n, whole
+		}
+		for _, n := range []int{1, 49, 50, 51, 120, 250, 487} {
+			ids := make([]string, n)
+			for i := range ids {
+				ids[i] = fmt.Sprintf("%d-%d", n, i)
+			}
+			must(t, w.InsertNotices(w.ctx, ids))
+			want += n
+			before := storetest.Dump(t, db)
+			for _, again := range []int{0, n / 2, n - 1} {
+				twice := slices.Clone(ids)
+				for i := range twice {
+					if i != again {
+						twice[i] = "x" + twice[i]
+					}
+				}
+				if err := w.InsertNotices(w.ctx, twice); !errors.Is(err, gorm.ErrDuplicatedKey) {
+					t.Errorf("row %d of %d is there already: %v", again, n, err)
+				}
+			}
+			if changed := storetest.Changed(before, storetest.Dump(t, db)); len(changed) > 0 {
+				t.Errorf("what was refused left %v", changed)
+			}
+		}
+		if got, whole := count(); got != want || whole != want {
+			t.Errorf("%d rows, %d of them whole, want %d", got, whole, want)
+		}
+		if prepared := w.PreparedInserts() > 0; prepared != (db.Dialect != storetest.SQLite) {
+			t.Errorf("statements are prepared: %t", prepared)
+		}
+	})
 }

@@ -88,3 +88,18 @@ func (s *Store) CommitLate(ctx context.Context, meanwhile func()) (lost bool, er
 func (s *Store) Fed(ctx context.Context, residentID string) ([]models.Trace, error) {
 	return s.reader(ctx).fed(residentID)
 }
+
+// InsertNotices adds notices with those ids in one transaction, as a job does.
+func (s *Store) InsertNotices(ctx context.Context, ids []string) error {
+	return s.change(ctx, models.System("jobs"), func(t *txn) error {
+		return t.insertMany("notices (id, resident_id, kind, subject_id, at, read_at)", len(ids), func(i int) []any {
+			return []any{ids[i], "resident", "colour", ids[i], i, 0}
+		})
+	})
+}
+
+// PreparedInserts is how many statements are prepared for many rows.
+func (s *Store) PreparedInserts() (n int) {
+	s.inserts.known.Range(func(_, _ any) bool { n++; return true })
+	return n
+}

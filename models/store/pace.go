@@ -18,7 +18,7 @@ import (
 // jobs leave behind is far more than what stays, and to collect it as often as Go does
 // by itself takes a quarter of their time.
 const (
-	jobBatch     = 250
+	jobBatch     = 100
 	jobBatchFull = 4000
 	jobShare     = 0.3
 	jobIdle      = 2 * time.Second

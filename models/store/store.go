@@ -38,7 +38,7 @@ type Options struct {
 	Random io.Reader // for ids and tokens; crypto/rand when nil
 
 	JobShare float64 // of one core, that jobs may take; 0.3 when 0, and 1 is all there is
-	JobBatch int     // residents at once; when 0, 250, or 4000 where there is no limit
+	JobBatch int     // residents at once; when 0, 100, or 4000 where there is no limit
 
 	Installation models.Installation // as others know this service; without a code it is connected to none
 
