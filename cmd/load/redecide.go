@@ -222,9 +222,12 @@ func (b *bench) job(ctx context.Context, kind models.JobKind, subject string, ou
 	return took, job, errors.Join(err, stop())
 }
 
-// turns is how often opening codes is measured beside a job and without one, by turns:
-// the database has its own moments, which so fall on both alike.
-const turns = 5
+// turns is how often, and turn how long, opening codes is measured beside a job and
+// without one, by turns: the database has its own moments, which so fall on both alike.
+const (
+	turns = 5
+	turn  = 6 * time.Second
+)
 
 // meanwhile measures what residents who open their codes notice of a job.
 func (b *bench) meanwhile(ctx context.Context, c change, out io.Writer) error {
@@ -245,7 +248,7 @@ func (b *bench) meanwhile(ctx context.Context, c change, out io.Writer) error {
 	}
 	var without, during []time.Duration
 	for range turns {
-		some, err := b.opening(ctx, 6*time.Second)
+		some, err := b.opening(ctx, turn)
 		if err != nil {
 			return err
 		}
@@ -274,7 +277,7 @@ func (b *bench) besideJob(ctx context.Context) ([]time.Duration, error) {
 	if err != nil {
 		return nil, err
 	}
-	took, err := b.opening(ctx, 6*time.Second)
+	took, err := b.opening(ctx, turn)
 	return took, errors.Join(err, stop())
 }
 
@@ -285,23 +288,15 @@ func p99(took []time.Duration) float64 {
 }
 
 // opening is how long it takes to open a code, 200 times a second for so long.
-func (b *bench) opening(ctx context.Context, length time.Duration) (took []time.Duration, err error) {
+func (b *bench) opening(ctx context.Context, length time.Duration) ([]time.Duration, error) {
 	for i := range 2 * people { // everybody has their grant
 		if err := b.openCode(ctx, i); err != nil {
 			return nil, err
 		}
 	}
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	for i := range int(length / (5 * time.Millisecond)) {
-		<-tick.C
-		begin := time.Now()
-		if err := b.openCode(ctx, i); err != nil {
-			return nil, err
-		}
-		took = append(took, time.Since(begin))
-	}
-	return took, nil
+	over, cancel := context.WithTimeout(ctx, length)
+	defer cancel()
+	return b.openingUntil(ctx, over.Done())
 }
 
 // officer invites an officer of the nation and opens their office.
